@@ -1,0 +1,32 @@
+"""An end for work that does not end: the interval timer of the process, in its main thread."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from aggregator.core.errors import Unreadable
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Raise Unreadable in the block when it takes longer than so many seconds.
+
+    It interrupts Python, not a C library that never comes back: for that, whoever runs this process must be ready to
+    kill it. Without a timer (another thread, another system) the block just runs.
+    """
+    if seconds <= 0 or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise Unreadable(f"the parser did not finish within {seconds:g} seconds")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

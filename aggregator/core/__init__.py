@@ -1,0 +1,1 @@
+"""The nouns: frozen values and pure functions; no clock, no chance, no input or output."""

@@ -1,0 +1,59 @@
+"""The readers that steps are handed: their shapes, so that a step need not know the library behind them."""
+
+from datetime import datetime
+from typing import Protocol
+
+from aggregator.core.article import Extraction, Hints
+from aggregator.core.feed import FeedDocument
+
+
+class FeedReader(Protocol):
+    """Reads a feed out of bytes; raises Unreadable when it is none."""
+
+    def __call__(self, body: bytes, *, url: str, content_type: str, charset: str, now: datetime) -> FeedDocument:
+        """Return the feed at `url`; dates are judged against `now`."""
+        ...
+
+
+class PageReader(Protocol):
+    """Reads an article out of a page; raises Unreadable when it cannot."""
+
+    def __call__(self, body: bytes, *, url: str, charset: str, hints: Hints) -> Extraction:
+        """Return what the page says."""
+        ...
+
+
+class RobotsRules(Protocol):
+    """What a host's robots.txt allows (RFC 9309)."""
+
+    def allows(self, url: str, agent: str) -> bool:
+        """Whether `agent` may fetch `url`."""
+        ...
+
+    def delay(self, agent: str) -> float | None:
+        """Return the crawl delay in seconds, if the host names one."""
+        ...
+
+
+class RobotsReader(Protocol):
+    """Reads a robots.txt; status 0 stands for an unreachable host."""
+
+    def __call__(self, body: bytes, status: int) -> RobotsRules:
+        """Return its rules."""
+        ...
+
+
+class Blobs(Protocol):
+    """Where the bytes of pages lie, each under the SHA-256 of its content."""
+
+    def put(self, data: bytes) -> str:
+        """Store bytes and return their name."""
+        ...
+
+    def get(self, digest: str) -> bytes:
+        """Return the bytes of that name."""
+        ...
+
+    def delete(self, digest: str) -> bool:
+        """Delete the bytes of that name; False when there were none."""
+        ...

@@ -1,0 +1,1 @@
+"""What developers and demonstrations run: servers that play the outside world."""

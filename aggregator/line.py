@@ -1,0 +1,128 @@
+"""The line as data: which step follows which, where it runs, and how much of it one worker takes at a time.
+
+    source ─ feed ─poll─> entry ─fetch─> page ─extract─> article ─gather─> story ─publish─> publication
+
+A step returns what follows; who called it carries that on: as a Celery message, or in the next round of `drive`.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from aggregator.core.outcome import Outcome, Step, Work
+from aggregator.core.page import Web
+from aggregator.core.readers import Blobs, FeedReader
+from aggregator.core.schedule import Manners
+from aggregator.steps.extract import Extractor, extract
+from aggregator.steps.fetch import Fetcher, fetch
+from aggregator.steps.gather import gather
+from aggregator.steps.poll import poll
+from aggregator.steps.publish import House, publish
+from aggregator.steps.sweep import Broom, sweep
+from aggregator.steps.take_down import finish
+from aggregator.store.session import Store
+
+
+class Queue(StrEnum):
+    """Kinds of work that must not wait for each other."""
+
+    NETWORK = "network"  # waits for others
+    PROCESSOR = "processor"  # burns time
+    PUBLISHING = "publishing"  # must be quick
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a step runs, how many items one message carries, and which steps can follow."""
+
+    step: Step
+    queue: Queue
+    batch: int
+    follows: tuple[Step, ...]
+
+
+LINE = (
+    Stage(Step.POLL, Queue.NETWORK, 100, (Step.FETCH,)),
+    Stage(Step.FETCH, Queue.NETWORK, 40, (Step.EXTRACT, Step.PUBLISH)),
+    Stage(Step.EXTRACT, Queue.PROCESSOR, 16, (Step.GATHER, Step.PUBLISH)),
+    Stage(Step.GATHER, Queue.PROCESSOR, 50, (Step.PUBLISH,)),
+    Stage(Step.PUBLISH, Queue.PUBLISHING, 50, ()),
+    Stage(Step.TAKE_DOWN, Queue.PUBLISHING, 1, (Step.FETCH,)),
+    Stage(Step.SWEEP, Queue.PUBLISHING, 1, tuple(step for step in Step if step is not Step.SWEEP)),
+)
+STAGE = {stage.step: stage for stage in LINE}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that the line works with; only the adapters in it differ between a laptop, a cluster and a replay."""
+
+    store: Store
+    web: Web
+    blobs: Blobs
+    read_feed: FeedReader
+    manners: Manners
+    fetcher: Fetcher
+    extractor: Extractor
+    house: House
+    broom: Broom
+    clock: Callable[[], datetime]
+    holder: str
+
+
+def run(parts: Parts, step: Step, ids: Sequence[int], now: datetime) -> list[Outcome]:  # noqa: PLR0911 - one for each step
+    """Run one step on items; each ends in one outcome, which says what can follow."""
+    match step:
+        case Step.POLL:
+            return poll(parts.store, parts.web, parts.read_feed, parts.manners, now, ids, parts.holder)
+        case Step.FETCH:
+            return fetch(parts.store, parts.fetcher, now, ids)
+        case Step.EXTRACT:
+            return extract(parts.store, parts.extractor, now, ids)
+        case Step.GATHER:
+            return gather(parts.store, now, ids)
+        case Step.PUBLISH:
+            return publish(parts.store, parts.house, now, ids)
+        case Step.TAKE_DOWN:
+            return [finish(parts.store, parts.blobs, now, number) for number in ids]
+        case Step.SWEEP:
+            return [sweep(parts.store, parts.broom, now)]
+
+
+def follows(outcomes: Iterable[Outcome]) -> list[Work]:
+    """Return all that can be done next, each thing once."""
+    return list(dict.fromkeys(work for outcome in outcomes for work in outcome.follows))
+
+
+def batches(work: Iterable[Work], smallest: int = 0) -> Iterator[tuple[Step, list[int]]]:
+    """Return work in batches of one step each; what is to be asked of one host stays in one batch.
+
+    `smallest` lowers the size of a batch where there is too little work to keep every process busy.
+    """
+    for step, same in itertools.groupby(sorted(work, key=_order), key=lambda each: each.step):
+        size = min(STAGE[step].batch, smallest) if smallest else STAGE[step].batch
+        batch: list[int] = []
+        for _, hosted in itertools.groupby(same, key=_host):
+            for part in _parts(hosted, size):
+                if len(batch) + len(part) > size:
+                    yield step, batch
+                    batch = []
+                batch += [each.id for each in part]
+        if batch:
+            yield step, batch
+
+
+def _host(work: Work) -> str:
+    return work.host if STAGE[work.step].queue is Queue.NETWORK else ""
+
+
+def _order(work: Work) -> tuple[str, str, int]:
+    return work.step.value, _host(work), work.id
+
+
+def _parts(found: Iterable[Work], size: int) -> Iterator[tuple[Work, ...]]:
+    left = iter(found)
+    while part := tuple(itertools.islice(left, size)):
+        yield part

@@ -1,0 +1,1 @@
+"""The verbs: each loads, asks the core, saves, and says what follows."""

@@ -1,0 +1,42 @@
+"""Sweep: find what is due and by whom it has been forgotten, and let go of what need not be kept."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aggregator.core.entry import EntryStatus
+from aggregator.core.outcome import Outcome, Step, Word, Work
+from aggregator.store import articles, entries, feeds, outcomes, sketches, stories, takedowns
+from aggregator.store.session import Session, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Broom:
+    """How much is taken up at once, and how long things are kept."""
+
+    feeds: int = 2000
+    entries: int = 2000
+    per_host: int = 10
+    outcomes: timedelta = timedelta(days=90)
+    fingerprints: timedelta = timedelta(days=30)
+    terms: timedelta = timedelta(days=14)
+
+
+def sweep(store: Store, broom: Broom, now: datetime) -> Outcome:
+    """Return all work that is due as what follows, takedowns that were cut short among it."""
+    with store.reading() as session:
+        work = due(session, broom, now)
+        work += [Work(Step.TAKE_DOWN, number) for number in takedowns.unfinished(session)]
+    with store.writing() as session:
+        outcomes.forget(session, now - broom.outcomes)
+        sketches.forget(session, now - broom.fingerprints)
+        stories.forget_terms(session, now - broom.terms)
+    return Outcome(Step.SWEEP, 0, Word.SWEPT, f"{len(work)} items are due", tuple(work))
+
+
+def due(session: Session, broom: Broom, now: datetime) -> list[Work]:
+    """Return what can be done now, the end of the line first, so that what was begun is finished."""
+    work = articles.publish_due(session, now, broom.entries)
+    for status in (EntryStatus.EXTRACTED, EntryStatus.FETCHED, EntryStatus.DUE):
+        per_host = broom.per_host if status is EntryStatus.DUE else broom.entries
+        work += entries.due(session, status, now, broom.entries, per_host)
+    return work + feeds.due(session, now, broom.feeds)

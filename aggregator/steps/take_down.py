@@ -1,0 +1,182 @@
+"""Take down: withdraw an article and its copies everywhere, empty them, and keep them from coming back."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from aggregator.core.article import Article
+from aggregator.core.entry import EntryStatus
+from aggregator.core.errors import Refused
+from aggregator.core.outcome import Outcome, Step, Word, Work
+from aggregator.core.readers import Blobs
+from aggregator.core.sketch import pack
+from aggregator.core.takedown import Block, BlockKind, Scope, TakedownState
+from aggregator.core.url import disguises, key, normal
+from aggregator.store import (
+    articles,
+    entries,
+    outcomes,
+    pages,
+    publications,
+    sightings,
+    sketches,
+    stories,
+    takedowns,
+)
+from aggregator.store.session import Session, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a takedown reaches: shown before it is done, kept afterwards as evidence."""
+
+    target: str
+    articles: tuple[str, ...] = field(default=())
+    titles: tuple[str, ...] = field(default=())
+    urls: tuple[str, ...] = field(default=())
+    outlets: tuple[str, ...] = field(default=())
+    entries: int = 0
+    pages: int = 0
+    live: int = 0
+
+
+def plan(store: Store, target: str) -> Plan:
+    """Return what taking down `target` (an article's key, id or any of its addresses) would reach; changes nothing."""
+    with store.reading() as session:
+        return _plan(session, target, _targets(session, target))
+
+
+def take_down(store: Store, blobs: Blobs, now: datetime, target: str, reason: str, requester: str) -> tuple[int, Plan]:
+    """Take an article down with all its copies; returns the takedown's number and what it reached.
+
+    The blocks are in force, and the publications withdrawn, when the first transaction ends; what is left of a run that
+    was cut short is finished by `finish`. A target that we do not hold is blocked all the same.
+    """
+    if not reason.strip():
+        raise Refused("a takedown needs a reason; give it with --reason")
+    with store.writing() as session:
+        found = _targets(session, target)
+        reached = _plan(session, target, found)
+        if not found and not _addresses(target):
+            raise Refused(f"no article is known as {target!r}, and it is no address; see `aggregator articles list`")
+        number = takedowns.add(session, Scope.ARTICLE, target, reason, requester, now)
+        takedowns.block(session, number, _blocks(session, target, found))
+        _withdraw(session, found, number, now)
+        takedowns.set_evidence(session, number, json.dumps(asdict(reached)))
+    finish(store, blobs, now, number)
+    return number, reached
+
+
+def finish(store: Store, blobs: Blobs, now: datetime, number: int) -> Outcome:
+    """Do what is left to do of a takedown: empty what came in by another door meanwhile, and delete stored pages."""
+    with store.writing() as session:
+        takedown = takedowns.get(session, number)
+        if takedown is None or takedown.state is not TakedownState.ACTIVE:
+            return _ended(session, Outcome(Step.TAKE_DOWN, number, Word.NOT_DUE), now)
+        found = _targets(session, takedown.target)
+        _withdraw(session, found, number, now)
+        kept = pages.of_entries(session, [entry.id for entry in entries.of_articles(session, _ids(found))])
+        orphans = pages.remove(session, [page.id for page in kept])
+    for blob in orphans:
+        blobs.delete(blob)
+    with store.writing() as session:
+        evidence = json.loads(takedown.evidence or "{}")
+        evidence["blobs"] = sorted({*evidence.get("blobs", ()), *orphans})
+        takedowns.set_evidence(session, number, json.dumps(evidence), done_at=now)
+        return _ended(session, Outcome(Step.TAKE_DOWN, number, Word.REMOVED, takedown.reason), now)
+
+
+def lift(store: Store, now: datetime, number: int, why: str) -> Outcome:
+    """Let a takedown no longer hold; what it removed is fetched anew, since its text is gone."""
+    if not why.strip():
+        raise Refused("lifting a takedown needs a reason; give it with --why")
+    with store.writing() as session:
+        takedown = takedowns.get(session, number)
+        if takedown is None or not takedowns.lift(session, number, why, now):
+            raise Refused(f"takedown {number} does not exist or does not hold any more; see `aggregator takedown list`")
+        found = _ids(_targets(session, takedown.target))
+        follows = []
+        for entry in entries.of_articles(session, found):
+            entries.settle(session, entry.id, EntryStatus.DUE, now, reason=f"takedown {number} was lifted: {why}")
+            follows.append(Work(Step.FETCH, entry.id, entry.host))
+        articles.release_names(session, found)
+        publications.retire(session, found)
+        return _ended(session, Outcome(Step.TAKE_DOWN, number, Word.RESTORED, why, tuple(follows)), now)
+
+
+def _ids(found: Sequence[Article]) -> list[int]:
+    return [article.id for article in found]
+
+
+def _addresses(target: str) -> list[str]:
+    """Return every key under which the address `target` may come back; empty when it is no address."""
+    if "://" not in target:
+        return []
+    try:
+        return sorted({key(target), *disguises(normal(target))})
+    except Refused:
+        return []
+
+
+def _targets(session: Session, target: str) -> list[Article]:
+    """Return the article that is meant and every copy of it."""
+    meant = [*articles.at_url_keys(session, _addresses(target))]
+    named = articles.by_key(session, target.rsplit("/", 1)[-1].lower())
+    if named is None and target.isdigit():
+        named = articles.get(session, int(target))
+    if named is not None:
+        meant.append(named)
+    roots = {article.root_id for article in meant}
+    return [member for root in sorted(roots) for member in articles.group(session, root)]
+
+
+def _plan(session: Session, target: str, found: Sequence[Article]) -> Plan:
+    told = entries.of_articles(session, _ids(found))
+    seen = [sighting for article in found for sighting in sightings.of_group(session, article.id)]
+    live = [publications.by_article(session, article.id) for article in found]
+    return Plan(
+        target=target,
+        articles=tuple(article.key for article in found),
+        titles=tuple(article.title for article in found),
+        urls=tuple(sorted({article.url for article in found} | {entry.url for entry in told})),
+        outlets=tuple(sorted({sighting.source_name for sighting in seen})),
+        entries=len(told),
+        pages=len(pages.of_entries(session, [entry.id for entry in told])),
+        live=sum(1 for each in live if each is not None and each.state == "live"),
+    )
+
+
+def _blocks(session: Session, target: str, found: Sequence[Article]) -> list[Block]:
+    names = set(_addresses(target))
+    for article in found:
+        names |= {article.url_key, *disguises(article.url)}
+    for entry in entries.of_articles(session, _ids(found)):
+        names |= {entry.url_key, *disguises(entry.url)}
+    names |= set(articles.aliases(session, _ids(found)))
+    blocks = [Block(BlockKind.URL, name) for name in sorted(names)]
+    drawn = sketches.several(session, _ids(found))
+    for article in found:
+        if article.text_hash and article.id in drawn:
+            sketch = drawn[article.id]
+            blocks.append(Block(BlockKind.TEXT, article.text_hash, pack(sketch.shingles)))
+            blocks += [Block(BlockKind.SHINGLE, str(fp)) for fp in sketch.sample]
+    return blocks
+
+
+def _withdraw(session: Session, found: Sequence[Article], number: int, now: datetime) -> None:
+    ids = _ids(found)
+    if not ids:
+        return
+    publications.withdraw(session, ids, f"takedown {number}", now)
+    told = [entry.id for entry in entries.of_articles(session, ids)]
+    entries.empty(session, told, f"takedown {number}", now)
+    articles.remove(session, ids)
+    sketches.remove(session, ids)
+    stories.remove_terms(session, ids)
+    stories.recount(session, {article.story_id for article in found if article.story_id is not None})
+
+
+def _ended(session: Session, outcome: Outcome, at: datetime) -> Outcome:
+    outcomes.record(session, [outcome], at)
+    return outcome

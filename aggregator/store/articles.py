@@ -1,0 +1,311 @@
+"""Rows of articles and of their revisions: one row for each text at one address, grouped under the canonical one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Row, delete, func, insert, or_, select, update
+
+from aggregator.core.article import Article, ArticleState, key_of
+from aggregator.core.outcome import Step, Work
+from aggregator.store.rows import insert_new, insert_returning, locked
+from aggregator.store.session import Session
+from aggregator.store.tables import articles, entries, revisions, sightings, url_aliases
+
+SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One version of an article's text; `kind` is `first`, or what the change was."""
+
+    article_id: int
+    version: int
+    kind: str
+    at: datetime
+    title: str
+    text: str
+    html: str
+    text_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """All that is stored of an article when it is first read."""
+
+    url: str
+    url_key: str
+    source_id: int
+    entry_id: int
+    page_id: int
+    title: str
+    authors: tuple[str, ...]
+    language: str
+    published: datetime | None
+    modified: datetime | None
+    effective_at: datetime
+    first_seen: datetime
+    image: str
+    text: str
+    html: str
+    text_hash: str
+    words: int
+    paywalled: bool
+    licence_url: str
+    canonical_url: str
+    credit: str
+    extractor: str
+
+
+def _value(row: Row[tuple[object, ...]]) -> Article:
+    return Article(
+        id=row.id,
+        key=row.key,
+        url=row.url,
+        url_key=row.url_key,
+        source_id=row.source_id,
+        entry_id=row.entry_id,
+        page_id=row.page_id,
+        title=row.title,
+        authors=tuple(row.authors.split(SEPARATOR)) if row.authors else (),
+        language=row.language,
+        published=row.published,
+        modified=row.modified,
+        effective_at=row.effective_at,
+        first_seen=row.first_seen,
+        image=row.image,
+        text_hash=row.text_hash,
+        words=row.words,
+        state=ArticleState(row.state),
+        root_id=row.root_id,
+        root_reason=row.root_reason,
+        story_id=row.story_id,
+        version=row.version,
+        paywalled=row.paywalled,
+        licence_url=row.licence_url,
+        canonical_url=row.canonical_url,
+        credit=row.credit,
+    )
+
+
+def add(session: Session, new: NewArticle) -> int | None:
+    """Store an article as the root of its own group; None when its address has one already."""
+    row: dict[str, object] = {
+        "key": key_of(new.url_key),
+        "url": new.url[:2000],
+        "url_key": new.url_key,
+        "source_id": new.source_id,
+        "entry_id": new.entry_id,
+        "page_id": new.page_id,
+        "title": new.title,
+        "authors": SEPARATOR.join(new.authors),
+        "language": new.language,
+        "published": new.published,
+        "modified": new.modified,
+        "effective_at": new.effective_at,
+        "first_seen": new.first_seen,
+        "image": new.image,
+        "text_hash": new.text_hash,
+        "words": new.words,
+        "root_id": 0,
+        "paywalled": new.paywalled,
+        "licence_url": new.licence_url,
+        "canonical_url": new.canonical_url[:2000],
+        "credit": new.credit,
+        "extractor": new.extractor,
+    }
+    article_id = insert_returning(session, articles, row, ["key"])
+    if article_id is None:
+        return None
+    session.execute(update(articles).where(articles.c.id == article_id).values(root_id=article_id))
+    first = {"text": new.text, "html": new.html, "text_hash": new.text_hash, "title": new.title}
+    session.execute(
+        insert(revisions).values(article_id=article_id, version=1, kind="first", at=new.first_seen, **first)
+    )
+    return article_id
+
+
+def get(session: Session, article_id: int) -> Article | None:
+    """Return the article of that id."""
+    row = session.execute(select(articles).where(articles.c.id == article_id)).one_or_none()
+    return _value(row) if row else None
+
+
+def by_key(session: Session, key: str) -> Article | None:
+    """Return the article of that public name."""
+    row = session.execute(select(articles).where(articles.c.key == key)).one_or_none()
+    return _value(row) if row else None
+
+
+def by_url_key(session: Session, url_key: str) -> Article | None:
+    """Return the article at that address or under one of its other names."""
+    return next(iter(at_url_keys(session, [url_key])), None)
+
+
+def at_url_keys(session: Session, url_keys: Iterable[str]) -> list[Article]:
+    """Return the articles at any of these addresses, under whichever of their names."""
+    wanted = set(url_keys)
+    aliased = select(url_aliases.c.article_id).where(url_aliases.c.url_key.in_(wanted))
+    rows = session.execute(
+        select(articles).where(or_(articles.c.url_key.in_(wanted), articles.c.id.in_(aliased))).order_by(articles.c.id)
+    )
+    return [_value(row) for row in rows]
+
+
+def several(session: Session, ids: Iterable[int]) -> dict[int, Article]:
+    """Return the articles of those ids, by id."""
+    rows = session.execute(select(articles).where(articles.c.id.in_(set(ids))))
+    return {row.id: _value(row) for row in rows}
+
+
+def add_aliases(session: Session, article_id: int, url_keys: Mapping[str, str]) -> None:
+    """Remember other addresses of an article, each with its kind; an address that is taken stays where it is."""
+    rows = [{"url_key": key, "article_id": article_id, "kind": kind} for key, kind in sorted(url_keys.items())]
+    insert_new(session, url_aliases, rows, ["url_key"])
+
+
+def aliases(session: Session, ids: Iterable[int]) -> list[str]:
+    """Return all other addresses of these articles."""
+    wanted = select(url_aliases.c.url_key).where(url_aliases.c.article_id.in_(set(ids)))
+    return list(session.scalars(wanted.order_by(url_aliases.c.url_key)))
+
+
+def text(session: Session, article_id: int) -> Revision | None:
+    """Return the newest version of an article's text."""
+    row = session.execute(
+        select(revisions).where(revisions.c.article_id == article_id).order_by(revisions.c.version.desc()).limit(1)
+    ).one_or_none()
+    return Revision(**row._mapping) if row else None  # noqa: SLF001 - SQLAlchemy's public way to a row's names
+
+
+def group(session: Session, root_id: int) -> list[Article]:
+    """Return all members of a group of copies, the canonical one among them, by effective time."""
+    rows = session.execute(
+        select(articles).where(articles.c.root_id == root_id).order_by(articles.c.effective_at, articles.c.key)
+    )
+    return [_value(row) for row in rows]
+
+
+def groups_for_update(session: Session, ids: Sequence[int]) -> list[Article]:
+    """Return every member of the groups to which `ids` belong, held until the transaction ends.
+
+    The roots are locked in the order of their ids (so that two workers cannot hold each other up) and asked again
+    afterwards, since a group may have been joined with another in the meantime.
+    """
+    wanted = set(ids)
+    while True:
+        roots = set(session.scalars(select(articles.c.root_id).where(articles.c.id.in_(wanted))))
+        session.execute(select(articles.c.id).where(articles.c.id.in_(roots)).order_by(articles.c.id).with_for_update())
+        again = set(session.scalars(select(articles.c.root_id).where(articles.c.id.in_(wanted))))
+        if again <= roots:
+            break
+    rows = session.execute(select(articles).where(articles.c.root_id.in_(roots)).order_by(articles.c.id))
+    return [_value(row) for row in rows]
+
+
+def regroup(session: Session, ids: Sequence[int], root_id: int, reason: str) -> None:
+    """Put articles under one canonical article, with the reason for which it is that one."""
+    session.execute(update(articles).where(articles.c.id.in_(ids)).values(root_id=root_id, root_reason=reason))
+
+
+def set_story(session: Session, ids: Sequence[int], story_id: int | None) -> None:
+    """Put articles into a story, or into none."""
+    session.execute(update(articles).where(articles.c.id.in_(ids)).values(story_id=story_id))
+
+
+def gathered(session: Session, article_id: int, now: datetime) -> None:
+    """Mark an article as compared with the others."""
+    session.execute(update(articles).where(articles.c.id == article_id).values(gathered_at=now))
+
+
+def want_published(session: Session, ids: Iterable[int], now: datetime) -> None:
+    """Let the publications of these articles be made anew."""
+    session.execute(update(articles).where(articles.c.id.in_(set(ids))).values(publish_due=now))
+
+
+def publish_due(session: Session, now: datetime, limit: int) -> list[Work]:
+    """Return the articles whose publication is to be made."""
+    wanted = select(articles.c.id).where(articles.c.publish_due <= now)
+    return [
+        Work(Step.PUBLISH, found) for found in session.scalars(wanted.order_by(articles.c.publish_due).limit(limit))
+    ]
+
+
+def lease_publish(session: Session, ids: Sequence[int], now: datetime, length: timedelta) -> list[int]:
+    """Take those of `ids` whose publication is due, for `length`."""
+    free = locked(session, articles, articles.c.id.in_(ids) & (articles.c.publish_due <= now))
+    session.execute(update(articles).where(articles.c.id.in_(free)).values(publish_due=now + length))
+    return free
+
+
+def published(session: Session, article_id: int, lease_end: datetime) -> None:
+    """Mark a publication as made, unless it was wanted anew while it was being made."""
+    mine = (articles.c.id == article_id) & (articles.c.publish_due == lease_end)
+    session.execute(update(articles).where(mine).values(publish_due=None))
+
+
+def remove(session: Session, ids: Sequence[int]) -> None:
+    """Empty articles and all their versions; the rows stay, so that nothing takes their place."""
+    blank = {"title": "", "authors": "", "image": "", "text_hash": "", "canonical_url": "", "credit": ""}
+    state = ArticleState.REMOVED.value
+    session.execute(update(articles).where(articles.c.id.in_(ids)).values(state=state, **blank))
+    emptied = {"title": "", "text": "", "html": "", "text_hash": ""}
+    session.execute(update(revisions).where(revisions.c.article_id.in_(ids)).values(**emptied))
+
+
+def restore(session: Session, ids: Sequence[int]) -> None:
+    """Let removed articles stand again; their text has to be read anew."""
+    session.execute(update(articles).where(articles.c.id.in_(ids)).values(state=ArticleState.LIVE.value))
+
+
+def held(session: Session, article_id: int) -> Article | None:
+    """Return an article and hold its row until the transaction ends."""
+    row = session.execute(select(articles).where(articles.c.id == article_id).with_for_update()).one_or_none()
+    return _value(row) if row else None
+
+
+def newest(session: Session, limit: int, *, source_id: int | None = None, language: str = "") -> list[Article]:
+    """Return canonical articles, newest first."""
+    wanted = (articles.c.root_id == articles.c.id) & (articles.c.state == ArticleState.LIVE.value)
+    if source_id is not None:
+        wanted &= articles.c.source_id == source_id
+    if language:
+        wanted &= articles.c.language == language
+    rows = session.execute(
+        select(articles).where(wanted).order_by(articles.c.effective_at.desc(), articles.c.id).limit(limit)
+    )
+    return [_value(row) for row in rows]
+
+
+def leftover(session: Session) -> int:
+    """Return how many publications are still to be made."""
+    return session.scalar(select(func.count()).where(articles.c.publish_due.is_not(None))) or 0
+
+
+def numbers(session: Session) -> dict[str, int]:
+    """Return how many articles there are, canonical ones, copies and removed ones."""
+    counted = select(
+        func.count(),
+        func.count().filter(articles.c.root_id == articles.c.id, articles.c.state == ArticleState.LIVE.value),
+        func.count().filter(articles.c.root_id != articles.c.id),
+        func.count().filter(articles.c.state == ArticleState.REMOVED.value),
+    )
+    every, canonical, copied, removed = session.execute(counted).one()
+    return {"texts": every, "articles": canonical, "copies": copied, "removed": removed}
+
+
+def entry_ids(session: Session, ids: Sequence[int]) -> list[int]:
+    """Return the entries that led to these articles, first ones and later ones."""
+    return list(session.scalars(select(entries.c.id).where(entries.c.article_id.in_(ids)).order_by(entries.c.id)))
+
+
+def release_names(session: Session, ids: Sequence[int]) -> None:
+    """Let the addresses of removed articles be read anew: the old rows keep their history under other names."""
+    for article in several(session, ids).values():
+        session.execute(
+            update(articles)
+            .where(articles.c.id == article.id)
+            .values(key=f"-{article.id}", url_key=f"removed:{article.id}", root_id=article.id, story_id=None)
+        )
+    session.execute(delete(url_aliases).where(url_aliases.c.article_id.in_(ids)))
+    session.execute(delete(sightings).where(sightings.c.article_id.in_(ids)))

@@ -1,0 +1,230 @@
+"""Rows of entries: what feeds said, where each stands on the line, and who holds it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Row, func, or_, select, update
+
+from aggregator.core.entry import WAITING, Entry, EntryStatus, FeedEntry
+from aggregator.core.outcome import Step, Work
+from aggregator.store.rows import insert_for, locked
+from aggregator.store.session import Session
+from aggregator.store.tables import entries, feeds, sources
+
+STEP_OF = {
+    EntryStatus.DUE: Step.FETCH,
+    EntryStatus.FETCHED: Step.EXTRACT,
+    EntryStatus.EXTRACTED: Step.GATHER,
+}
+
+
+def _value(row: Row[tuple[object, ...]]) -> Entry:
+    return Entry(
+        id=row.id,
+        feed_id=row.feed_id,
+        source_id=row.source_id,
+        guid=row.guid,
+        url=row.url,
+        url_key=row.url_key,
+        host=row.host,
+        title=row.title,
+        summary=row.summary,
+        author=row.author,
+        language=row.language,
+        published=row.published,
+        seen_at=row.seen_at,
+        status=EntryStatus(row.status),
+        reason=row.reason,
+        due_at=row.due_at,
+        attempts=row.attempts,
+        page_id=row.page_id,
+        article_id=row.article_id,
+    )
+
+
+def guid_hash(guid: str) -> str:
+    """Return the name of a GUID within its feed: 32 hex digits."""
+    return hashlib.blake2b(guid.encode(), digest_size=16).hexdigest()
+
+
+def add_new(
+    session: Session,
+    feed_id: int,
+    source_id: int,
+    found: Sequence[tuple[FeedEntry, str, str]],
+    seen_at: datetime,
+) -> list[Work]:
+    """Store the entries that this feed has not told before, each with its URL key and host; return what can be done.
+
+    Known ones stay as they are. The insert itself decides, so two polls at once store each entry once.
+    """
+    rows = [
+        {
+            "feed_id": feed_id,
+            "source_id": source_id,
+            "guid_hash": guid_hash(told.guid),
+            "guid": told.guid,
+            "url": told.url,
+            "url_key": url_key,
+            "host": host,
+            "title": told.title,
+            "summary": told.summary,
+            "author": told.author,
+            "language": told.language,
+            "published": told.published,
+            "raw_date": told.raw_date,
+            "seen_at": seen_at,
+            "due_at": seen_at,
+            "status": EntryStatus.DUE.value,
+        }
+        for told, url_key, host in found
+    ]
+    if not rows:
+        return []
+    statement = insert_for(session, entries).on_conflict_do_nothing(index_elements=["feed_id", "guid_hash"])
+    added = session.execute(statement.returning(entries.c.id, entries.c.host), rows)
+    return [Work(Step.FETCH, row.id, row.host) for row in added]
+
+
+def known(session: Session, feed_id: int, guids: Sequence[str]) -> set[str]:
+    """Return those of `guids` that this feed has told before."""
+    by_hash = {guid_hash(guid): guid for guid in guids}
+    rows = session.scalars(
+        select(entries.c.guid_hash).where(entries.c.feed_id == feed_id, entries.c.guid_hash.in_(by_hash))
+    )
+    return {by_hash[found] for found in rows}
+
+
+def get(session: Session, entry_id: int) -> Entry | None:
+    """Return the entry of that id."""
+    row = session.execute(select(entries).where(entries.c.id == entry_id)).one_or_none()
+    return _value(row) if row else None
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(entries.c.leased_until.is_(None), entries.c.leased_until <= now)
+
+
+def due(session: Session, status: EntryStatus, now: datetime, limit: int, per_host: int) -> list[Work]:
+    """Return entries that wait at `status`, fairest first: rank within host (at most `per_host` of each), then time."""
+    rank = func.row_number().over(partition_by=entries.c.host, order_by=(entries.c.due_at, entries.c.id)).label("rank")
+    waiting = (
+        select(entries.c.id, entries.c.host, entries.c.due_at, rank)
+        .join(sources, sources.c.id == entries.c.source_id)
+        .where(entries.c.status == status, entries.c.due_at <= now, _free(now), sources.c.state == "active")
+        .subquery()
+    )
+    rows = session.execute(
+        select(waiting.c.id, waiting.c.host)
+        .where(waiting.c.rank <= per_host)
+        .order_by(waiting.c.rank, waiting.c.due_at, waiting.c.id)
+        .limit(limit)
+    )
+    return [Work(STEP_OF[status], row.id, row.host) for row in rows]
+
+
+def lease(session: Session, ids: Sequence[int], status: EntryStatus, now: datetime, length: timedelta) -> list[Entry]:
+    """Take those of `ids` that wait at `status` and are free, for `length`, and count the attempt."""
+    can = entries.c.id.in_(ids) & (entries.c.status == status) & (entries.c.due_at <= now) & _free(now)
+    free = locked(session, entries, can)
+    taken = session.execute(
+        update(entries)
+        .where(entries.c.id.in_(free))
+        .values(leased_until=now + length, attempts=entries.c.attempts + 1)
+        .returning(entries)
+    )
+    return sorted((_value(row) for row in taken), key=lambda entry: entry.id)
+
+
+def release(session: Session, ids: Sequence[int]) -> None:
+    """Give leases back as though they had not been taken."""
+    back = {"leased_until": None, "attempts": entries.c.attempts - 1}
+    session.execute(update(entries).where(entries.c.id.in_(ids)).values(**back))
+
+
+def unlease(session: Session, ids: Sequence[int]) -> None:
+    """Let entries be taken again at once whose worker is known to be dead; the attempt stays counted."""
+    session.execute(update(entries).where(entries.c.id.in_(ids)).values(leased_until=None))
+
+
+def release_all(session: Session) -> int:
+    """Give every lease back; only for who holds the whole data folder alone. Returns how many there were."""
+    freed = session.execute(update(entries).where(entries.c.leased_until.is_not(None)).values(leased_until=None))
+    session.execute(update(feeds).where(feeds.c.leased_until.is_not(None)).values(leased_until=None))
+    return freed.rowcount
+
+
+def settle(
+    session: Session,
+    entry_id: int,
+    status: EntryStatus,
+    now: datetime,
+    *,
+    reason: str = "",
+    page_id: int | None = None,
+    article_id: int | None = None,
+) -> None:
+    """Put an entry at `status`, free for its next step at once."""
+    values: dict[str, object] = {
+        "status": status.value,
+        "reason": reason,
+        "due_at": now,
+        "leased_until": None,
+        "attempts": 0,
+    }
+    if page_id is not None:
+        values["page_id"] = page_id
+    if article_id is not None:
+        values["article_id"] = article_id
+    session.execute(update(entries).where(entries.c.id == entry_id).values(**values))
+
+
+def put_off(session: Session, entry_id: int, due_at: datetime, reason: str) -> None:
+    """Leave an entry where it stands, to be tried again at `due_at`; the attempt stays counted."""
+    values = {"due_at": due_at, "reason": reason, "leased_until": None}
+    session.execute(update(entries).where(entries.c.id == entry_id).values(**values))
+
+
+def empty(session: Session, ids: Sequence[int], reason: str, now: datetime) -> None:
+    """Wipe what the feed said in these entries; they end as refused, for `reason`."""
+    values = {
+        "status": EntryStatus.REFUSED.value,
+        "reason": reason,
+        "title": "",
+        "summary": "",
+        "author": "",
+        "due_at": now,
+        "leased_until": None,
+    }
+    session.execute(update(entries).where(entries.c.id.in_(ids)).values(**values))
+
+
+def of_articles(session: Session, article_ids: Sequence[int]) -> list[Entry]:
+    """Return the entries that led to these articles."""
+    rows = session.execute(select(entries).where(entries.c.article_id.in_(article_ids)).order_by(entries.c.id))
+    return [_value(row) for row in rows]
+
+
+def at_urls(session: Session, url_keys: Sequence[str]) -> list[Entry]:
+    """Return the entries at these addresses."""
+    rows = session.execute(select(entries).where(entries.c.url_key.in_(url_keys)).order_by(entries.c.id))
+    return [_value(row) for row in rows]
+
+
+def page_after(session: Session, after: int, limit: int) -> list[Entry]:
+    """Return up to `limit` entries with ids above `after`, for walks through all of them."""
+    rows = session.execute(select(entries).where(entries.c.id > after).order_by(entries.c.id).limit(limit))
+    return [_value(row) for row in rows]
+
+
+def numbers(session: Session) -> Mapping[EntryStatus, int]:
+    """Return how many entries stand at each status."""
+    rows = session.execute(select(entries.c.status, func.count()).group_by(entries.c.status))
+    return {EntryStatus(status): int(number) for status, number in rows}
+
+
+def waiting(session: Session) -> int:
+    """Return how many entries are still due."""
+    statuses = [status.value for status in WAITING]
+    return session.scalar(select(func.count()).where(entries.c.status.in_(statuses))) or 0

@@ -1,0 +1,59 @@
+"""Rows of hosts: the lease that keeps two workers from asking one host at once, its delay, its robots.txt."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Row, or_, select, update
+
+from aggregator.core.host import Host
+from aggregator.store.rows import insert_new
+from aggregator.store.session import Session
+from aggregator.store.tables import hosts
+
+
+def _value(row: Row[tuple[object, ...]]) -> Host:
+    return Host(row.name, row.next_at, row.robots or b"", row.robots_status or 0, row.robots_at)
+
+
+def lease(session: Session, names: Iterable[str], holder: str, now: datetime, length: timedelta) -> dict[str, Host]:
+    """Take those of the hosts that nobody holds, for `length`; returns them by name."""
+    wanted = sorted(set(names))
+    insert_new(session, hosts, [{"name": name} for name in wanted], ["name"])
+    free = or_(hosts.c.leased_until.is_(None), hosts.c.leased_until <= now)
+    locked = select(hosts.c.name).where(hosts.c.name.in_(wanted), free).order_by(hosts.c.name)
+    names_free = [row.name for row in session.execute(locked.with_for_update(skip_locked=True))]
+    taken = session.execute(
+        update(hosts)
+        .where(hosts.c.name.in_(names_free), free)
+        .values(leased_until=now + length, leased_by=holder)
+        .returning(hosts)
+    )
+    return {row.name: _value(row) for row in taken}
+
+
+def renew(session: Session, names: Iterable[str], holder: str, until: datetime) -> None:
+    """Hold on to hosts until `until`; one that was lost in the meantime stays lost."""
+    mine = hosts.c.name.in_(set(names)) & (hosts.c.leased_by == holder)
+    session.execute(update(hosts).where(mine).values(leased_until=until))
+
+
+def release(session: Session, names: Iterable[str], holder: str) -> None:
+    """Give hosts back; one that was lost in the meantime is left to who has it."""
+    mine = hosts.c.name.in_(set(names)) & (hosts.c.leased_by == holder)
+    session.execute(update(hosts).where(mine).values(leased_until=None, leased_by=""))
+
+
+def save_robots(session: Session, name: str, body: bytes, status: int, at: datetime) -> None:
+    """Keep a host's robots.txt and when it was given; status 0 stands for an unreachable one."""
+    session.execute(update(hosts).where(hosts.c.name == name).values(robots=body, robots_status=status, robots_at=at))
+
+
+def put_off(session: Session, names: Iterable[str], until: datetime) -> None:
+    """Let nobody ask these hosts before `until`: for our delay, or because they wished it by Retry-After."""
+    later = or_(hosts.c.next_at.is_(None), hosts.c.next_at < until)
+    session.execute(update(hosts).where(hosts.c.name.in_(set(names)), later).values(next_at=until))
+
+
+def release_all(session: Session) -> None:
+    """Give every host back; only for who holds the whole data folder alone."""
+    session.execute(update(hosts).where(hosts.c.leased_until.is_not(None)).values(leased_until=None, leased_by=""))

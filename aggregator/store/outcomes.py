@@ -1,0 +1,53 @@
+"""Rows of outcomes: how each run of each step ended, and the numbers by day."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select
+
+from aggregator.core.outcome import Outcome, Step, Word
+from aggregator.store.rows import insert_for
+from aggregator.store.session import Session
+from aggregator.store.tables import outcome_counts, outcomes
+
+UNTOLD = {Word.NOT_DUE, Word.HOST_BUSY}  # counted, but no item's life is told by them
+
+
+def record(session: Session, ended: Sequence[Outcome], at: datetime) -> None:
+    """Store the ends of runs and count them."""
+    told = [
+        {"step": end.step.value, "item": end.id, "word": end.word.value, "reason": end.reason[:1000], "at": at}
+        for end in ended
+        if end.word not in UNTOLD
+    ]
+    if told:
+        session.execute(insert(outcomes), told)
+    day = at.date().isoformat()
+    for (step, word), number in sorted(Counter((end.step.value, end.word.value) for end in ended).items()):
+        statement = insert_for(session, outcome_counts).values(day=day, step=step, word=word, number=number)
+        total = outcome_counts.c.number + statement.excluded.number
+        session.execute(statement.on_conflict_do_update(index_elements=["day", "step", "word"], set_={"number": total}))
+
+
+def of_item(session: Session, step: Step, item: int) -> list[tuple[datetime, Word, str]]:
+    """Return how the runs of a step on an item ended, oldest first."""
+    rows = session.execute(
+        select(outcomes.c.at, outcomes.c.word, outcomes.c.reason)
+        .where(outcomes.c.step == step.value, outcomes.c.item == item)
+        .order_by(outcomes.c.id)
+    )
+    return [(row.at, Word(row.word), row.reason) for row in rows]
+
+
+def totals(session: Session) -> dict[tuple[Step, Word], int]:
+    """Return how often each step has ended in each word."""
+    counted = select(outcome_counts.c.step, outcome_counts.c.word, func.sum(outcome_counts.c.number))
+    rows = session.execute(counted.group_by(outcome_counts.c.step, outcome_counts.c.word))
+    return {(Step(step), Word(word)): int(number) for step, word, number in rows}
+
+
+def forget(session: Session, before: datetime, limit: int = 10_000) -> int:
+    """Drop up to `limit` single outcomes older than `before`; the counts stay. Returns how many went."""
+    old = select(outcomes.c.id).where(outcomes.c.at < before).limit(limit)
+    return session.execute(delete(outcomes).where(outcomes.c.id.in_(old))).rowcount

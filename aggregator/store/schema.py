@@ -1,0 +1,73 @@
+"""The schema and its migrations: forwards only, run by themselves at the start, and checked on demand."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from aggregator.core.errors import Refused
+from aggregator.store.session import Session, Store
+from aggregator.store.tables import metadata
+
+FOLDER = Path(__file__).parent / "migrations"
+_LOCK = 0x41474753  # one process at a time changes the schema
+
+
+def _config(session: Session) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = session
+    return config
+
+
+def upgrade(store: Store) -> tuple[str, str]:
+    """Bring the schema up to this release; returns the revisions before and after. Many may call it at once."""
+    with store.reading() as session:
+        before = current(session)
+    if before == newest():
+        return before, before
+    with store.writing() as session:
+        if not store.is_sqlite:
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        before = current(session)
+        if before and before not in _known():
+            raise Refused(
+                f"the database is at schema {before}, which this release does not know: it was made by a newer one; "
+                "install that release or restore a backup"
+            )
+        if before != newest():
+            command.upgrade(_config(session), "head")
+        return before, current(session)
+
+
+def current(session: Session) -> str:
+    """Return the revision at which the database stands, '' when it is empty."""
+    return MigrationContext.configure(session).get_current_revision() or ""
+
+
+def newest() -> str:
+    """Return the revision that this release needs."""
+    return _scripts().get_current_head() or ""
+
+
+def differences(store: Store) -> list[str]:
+    """Return how the database differs from what this release expects; empty when it is right."""
+    with store.reading() as session:
+        now = current(session)
+        if now != newest():
+            return [f"schema is at {now or 'nothing'}, this release needs {newest()}: run `aggregator db upgrade`"]
+        return [str(found) for found in compare_metadata(MigrationContext.configure(session), metadata)]
+
+
+def _scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    return ScriptDirectory.from_config(config)
+
+
+def _known() -> set[str]:
+    return {script.revision for script in _scripts().walk_revisions()}

@@ -1,0 +1,85 @@
+"""Rows of sketches and fingerprints: how a text is found among all others without comparing it with all."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, delete, select
+
+from aggregator.core.article import Sketch
+from aggregator.core.sketch import pack, unpack
+from aggregator.store.rows import insert_new
+from aggregator.store.session import Session
+from aggregator.store.tables import articles, fingerprints, sketches
+
+POSTING_CAP = 64  # a fingerprint with so many texts says nothing: boilerplate
+SEPARATOR = "\x1f"
+
+
+def _words(found: Iterable[str]) -> str:
+    return SEPARATOR.join(sorted(found))
+
+
+def _value(row: Row[tuple[object, ...]]) -> Sketch:
+    return Sketch(
+        shingles=unpack(row.shingles),
+        sample=tuple(int(each) for each in row.sample.split()),
+        numbers=frozenset(row.numbers.split(SEPARATOR)) - {""},
+        names=frozenset(row.names.split(SEPARATOR)) - {""},
+        spaced=row.spaced,
+    )
+
+
+def add(session: Session, article_id: int, sketch: Sketch, at: datetime) -> None:
+    """Store a text's sketch and its sampled fingerprints; `at` is when the text was first seen."""
+    row = {
+        "article_id": article_id,
+        "shingles": pack(sketch.shingles),
+        "sample": " ".join(map(str, sketch.sample)),
+        "numbers": _words(sketch.numbers),
+        "names": _words(sketch.names),
+        "spaced": sketch.spaced,
+    }
+    insert_new(session, sketches, [row], ["article_id"])
+    rows = [{"fp": fp, "article_id": article_id, "at": at} for fp in sorted(set(sketch.sample))]
+    insert_new(session, fingerprints, rows, ["fp", "article_id"])
+
+
+def several(session: Session, ids: Iterable[int]) -> dict[int, Sketch]:
+    """Return the sketches of these articles, by id."""
+    rows = session.execute(select(sketches).where(sketches.c.article_id.in_(set(ids))))
+    return {row.article_id: _value(row) for row in rows}
+
+
+def candidates(session: Session, article_id: int, sketch: Sketch, text_hash: str, at_least: int = 2) -> list[int]:
+    """Return articles that share `at_least` sampled fingerprints with a text, or all of it, most alike first.
+
+    A fingerprint that POSTING_CAP texts have is left out.
+    """
+    shared: Counter[int] = Counter()
+    for fp in sketch.sample:
+        found = session.scalars(
+            select(fingerprints.c.article_id)
+            .where(fingerprints.c.fp == fp)
+            .order_by(fingerprints.c.article_id.desc())
+            .limit(POSTING_CAP)
+        ).all()
+        if len(found) < POSTING_CAP:
+            shared.update(found)
+    need = min(at_least, len(sketch.sample))
+    alike = [other for other, number in shared.most_common() if number >= need and other != article_id]
+    same = session.scalars(
+        select(articles.c.id).where(articles.c.text_hash == text_hash, articles.c.id != article_id).limit(POSTING_CAP)
+    )
+    return list(dict.fromkeys([*alike, *same]))
+
+
+def remove(session: Session, ids: Sequence[int]) -> None:
+    """Forget the sketches and fingerprints of articles."""
+    session.execute(delete(fingerprints).where(fingerprints.c.article_id.in_(ids)))
+    session.execute(delete(sketches).where(sketches.c.article_id.in_(ids)))
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Drop the fingerprints of texts first seen before then; returns how many rows went."""
+    return session.execute(delete(fingerprints).where(fingerprints.c.at < before)).rowcount

@@ -1,0 +1,65 @@
+"""Rows of sources: outlets as an operator named them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, insert, select, update
+
+from aggregator.core.source import Show, Source, SourceSpec
+from aggregator.store.session import Session
+from aggregator.store.tables import sources
+
+
+def _value(row: Row[tuple[object, ...]]) -> Source:
+    fields = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public way to a row's names
+    fields.pop("added_at")
+    return Source(**{**fields, "show": Show(row.show)})
+
+
+def save(session: Session, spec: SourceSpec, now: datetime) -> Source:
+    """Store a source under its slug; what an operator changed in its description is taken over."""
+    given = {
+        "name": spec.name,
+        "url": spec.url,
+        "country": spec.country,
+        "language": spec.language,
+        "show": spec.show.value,
+        "licence": spec.licence,
+        "licence_url": spec.licence_url,
+        "licence_stated_at": spec.licence_stated_at,
+    }
+    if by_slug(session, spec.slug) is None:
+        session.execute(insert(sources).values(slug=spec.slug, added_at=now, **given))
+    else:
+        session.execute(update(sources).where(sources.c.slug == spec.slug).values(**given))
+    found = by_slug(session, spec.slug)
+    assert found is not None  # noqa: S101 - it was written in this transaction
+    return found
+
+
+def by_slug(session: Session, slug: str) -> Source | None:
+    """Return the source of that slug."""
+    row = session.execute(select(sources).where(sources.c.slug == slug)).one_or_none()
+    return _value(row) if row else None
+
+
+def get(session: Session, source_id: int) -> Source | None:
+    """Return the source of that id."""
+    row = session.execute(select(sources).where(sources.c.id == source_id)).one_or_none()
+    return _value(row) if row else None
+
+
+def several(session: Session, ids: Sequence[int]) -> dict[int, Source]:
+    """Return the sources of those ids, by id."""
+    rows = session.execute(select(sources).where(sources.c.id.in_(set(ids))))
+    return {row.id: _value(row) for row in rows}
+
+
+def every(session: Session) -> list[Source]:
+    """Return all sources by name."""
+    return [_value(row) for row in session.execute(select(sources).order_by(sources.c.name))]
+
+
+def set_state(session: Session, source_id: int, state: str) -> None:
+    """Pause a source ('paused') or let it go on ('active')."""
+    session.execute(update(sources).where(sources.c.id == source_id).values(state=state))

@@ -1,0 +1,1 @@
+"""The ASGI application: site, feeds, health and metrics."""

@@ -1,0 +1,120 @@
+"""Settings in, working parts out; the only place where parts meet."""
+
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from aggregator.adapters import feed_reader, robots, sanitizer, text_extractor
+from aggregator.adapters.archive import ArchiveWeb, Index
+from aggregator.adapters.blobs import Blobs
+from aggregator.adapters.deadline import deadline
+from aggregator.adapters.http import HttpSettings, HttpWeb
+from aggregator.adapters.recorder import Recorder
+from aggregator.core.attribution import Wording
+from aggregator.core.page import Web
+from aggregator.core.rights import Caps
+from aggregator.core.schedule import Manners
+from aggregator.line import Parts
+from aggregator.settings import Settings
+from aggregator.steps.extract import Extractor
+from aggregator.steps.fetch import Fetcher
+from aggregator.steps.publish import House
+from aggregator.steps.sweep import Broom
+from aggregator.store import schema
+from aggregator.store.session import Store
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """An archive in the place of the network: its file, its index, and the time at which it ends."""
+
+    file: Path
+    index: Index
+
+
+def wall_clock() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
+
+def open_store(settings: Settings) -> Store:
+    """Return the database, its schema brought up to this release."""
+    if not settings.database.url:
+        settings.data.folder.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.database_url)
+    schema.upgrade(store)
+    return store
+
+
+def live_web(settings: Settings, clock: Clock = wall_clock, record: Path | None = None) -> HttpWeb:
+    """Return the network, asked politely; with `record`, every answer is written to that WARC file."""
+    fetch = settings.fetch
+    http = HttpSettings(
+        user_agent=fetch.agent,
+        connect_seconds=fetch.connect_seconds,
+        read_seconds=fetch.read_seconds,
+        total_seconds=fetch.total_seconds,
+        connections=fetch.connections,
+        allow_loopback=fetch.allow_loopback,
+    )
+    return HttpWeb(http, clock, Recorder(record) if record else None)
+
+
+def build(
+    settings: Settings, *, archived: Archived | None = None, record: Path | None = None, clock: Clock = wall_clock
+) -> Parts:
+    """Return the parts of the line: on the network, or on an archive with its own clock and no delays."""
+    web: Web = ArchiveWeb(archived.file, archived.index) if archived else live_web(settings, clock, record)
+    manners = _manners(settings, replayed=archived is not None)
+    blobs = Blobs(settings.blobs_url)
+    holder = f"{socket.gethostname()[:40]}:{os.getpid()}"
+    return Parts(
+        store=open_store(settings),
+        web=web,
+        blobs=blobs,
+        read_feed=feed_reader.read,
+        manners=manners,
+        fetcher=Fetcher(web, blobs, robots.parse, manners, holder),
+        extractor=Extractor(
+            blobs,
+            text_extractor.extract,
+            text_extractor.VERSION,
+            partial(deadline, settings.extract.page_seconds),
+        ),
+        house=house(settings),
+        broom=Broom(),
+        clock=clock,
+        holder=holder,
+    )
+
+
+def house(settings: Settings) -> House:
+    """Return what publishing needs of the operator's wishes."""
+    publish = settings.publish
+    return House(
+        Caps(publish.excerpt_words, publish.excerpt_chars),
+        Wording(publish.disclaimer, publish.contact),
+        sanitizer.clean,
+    )
+
+
+def _manners(settings: Settings, *, replayed: bool) -> Manners:
+    return Manners(
+        shortest=timedelta(seconds=settings.poll.shortest_seconds),
+        longest=timedelta(seconds=settings.poll.longest_seconds),
+        feed_delay=0.0 if replayed else settings.poll.host_delay_seconds,
+        page_delay=0.0 if replayed else settings.fetch.host_delay_seconds,
+        agent=settings.fetch.agent.split("/", 1)[0],
+        obey_robots=settings.fetch.obey_robots,
+    )
+
+
+def warm_up() -> None:
+    """Load what is slow to load, so that the first page is as fast as the others."""
+    text_extractor.warm_up()

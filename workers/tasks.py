@@ -1,0 +1,92 @@
+"""One thin task for each step: it runs the step and, after the step's commit, sends what follows."""
+
+from collections.abc import Iterable
+
+from celery import Task, shared_task
+from celery.utils.log import get_task_logger
+
+from aggregator.core.errors import AggregatorError
+from aggregator.core.outcome import Step, Work
+from aggregator.line import STAGE, batches, follows, run
+from aggregator.store import pulses
+from workers.app import parts, settings
+
+log = get_task_logger(__name__)
+
+
+@shared_task(time_limit=settings.workers.network_hard_seconds, soft_time_limit=settings.workers.network_soft_seconds)
+def poll(ids: list[int]) -> None:
+    """Ask feeds."""
+    carry_on(Step.POLL, ids)
+
+
+@shared_task(time_limit=settings.workers.network_hard_seconds, soft_time_limit=settings.workers.network_soft_seconds)
+def fetch(ids: list[int]) -> None:
+    """Get pages."""
+    carry_on(Step.FETCH, ids)
+
+
+@shared_task
+def extract(ids: list[int]) -> None:
+    """Read pages."""
+    carry_on(Step.EXTRACT, ids)
+
+
+@shared_task
+def gather(ids: list[int]) -> None:
+    """Join copies and stories."""
+    carry_on(Step.GATHER, ids)
+
+
+@shared_task
+def publish(ids: list[int]) -> None:
+    """Put articles on the site."""
+    carry_on(Step.PUBLISH, ids)
+
+
+@shared_task
+def take_down(ids: list[int]) -> None:
+    """Finish takedowns that were cut short."""
+    carry_on(Step.TAKE_DOWN, ids)
+
+
+@shared_task
+def sweep() -> None:
+    """Find what is due."""
+    carry_on(Step.SWEEP, [])
+
+
+@shared_task
+def pulse(queue: str) -> None:
+    """Leave a sign of life for a queue."""
+    mine = parts()
+    with mine.store.writing() as session:
+        pulses.beat(session, queue, mine.clock(), mine.holder)
+
+
+TASK: dict[Step, "Task[[list[int]], None]"] = {
+    Step.POLL: poll,
+    Step.FETCH: fetch,
+    Step.EXTRACT: extract,
+    Step.GATHER: gather,
+    Step.PUBLISH: publish,
+    Step.TAKE_DOWN: take_down,
+}
+
+
+def carry_on(step: Step, ids: list[int]) -> None:
+    """Run a step and send what follows; what cannot be done now is left to the sweep, and said."""
+    mine = parts()
+    try:
+        outcomes = run(mine, step, ids, mine.clock())
+    except AggregatorError as error:
+        log.warning("%s of %d items put off: %s", step, len(ids), error.reason)
+        return
+    send(follows(outcomes))
+
+
+def send(work: Iterable[Work]) -> None:
+    """Send work in batches; a message that is not taken in time is dropped, since the sweep sends it again."""
+    expires = max(settings.beat.sweep_seconds * 4, 60)
+    for step, ids in batches(work):
+        TASK[step].apply_async((ids,), queue=STAGE[step].queue.value, expires=expires)
