@@ -25,7 +25,9 @@ class World:
         """Let an address answer from now on."""
         raw = body.encode() if isinstance(body, str) else body
         kind = "application/rss+xml" if raw.lstrip().startswith(b"<?xml") else "text/html"
-        named = {"content-type": f"{kind}; charset=utf-8"} | {key.replace("_", "-"): each for key, each in headers.items()}
+        named = {"content-type": f"{kind}; charset=utf-8"} | {
+            key.replace("_", "-"): each for key, each in headers.items()
+        }
         self.answers[url] = (status, named, raw)
 
     def fails(self, url: str, error: AggregatorError) -> None:

@@ -24,33 +24,20 @@ from aggregator.core.encoding import decoded
 from aggregator.core.entry import FeedEntry
 from aggregator.core.errors import Unreadable
 from aggregator.core.feed import MAX_ITEMS, FeedDocument
+from aggregator.core.prolog import feed_in
 
 MAX_ELEMENTS = 100_000  # some 18 µs each
 MAX_BROKEN = 200  # items that are read one by one
 MAX_TITLE, MAX_SUMMARY, MAX_CONTENT = 500, 20_000, 200_000
 MAX_URL, MAX_WORDS = 2_000, 300
-FEEDS = frozenset({"rss", "rdf", "feed", "channel"})
-HTML = frozenset({"html", "head", "body", "title", "meta", "script", "div", "p", "br"})
-OTHERS = {"urlset": "a sitemap", "sitemapindex": "a list of sitemaps", "opml": "an OPML list of feeds"}
-PROLOG = re.compile(r"\s+|<\?[^>]{0,1000}\?>|<!--(?:(?!-->)[^\x00]){0,20000}-->")
-DOCTYPE = re.compile(r"<!DOCTYPE\b([^<>\[]{0,1000})(.)", re.IGNORECASE | re.DOTALL)
-ROOT = re.compile(r"<([A-Za-z_][\w.-]{0,40}:)?([A-Za-z_][\w.-]{0,80})")
-LATE_ROOT = re.compile(r"<(?:\?xml\s|rss[\s>]|feed[\s>]|(?:\w{1,10}:)?RDF[\s>])")
 TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<!--[^<>]{0,2000}-->")
 UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]")
+MAIL = re.compile(r"[<(]?(?:mailto:)?[^\s<>()@]{1,80}@[^\s<>()@]{1,200}[>)]?")
+SCHEME, WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:"), re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
 UNUSED = "{http://search.yahoo.com/mrss/}*"  # pictures and films; a third of the time, and we take no account of them
 PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8760}  # in hours
 
 Parsed = dict[str, Any]  # feedparser is untyped; nothing of it leaves this module
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A feed's text from its root on, the root's name as written, and why it had to be recovered so far."""
-
-    text: str
-    root: str
-    trouble: str
 
 
 def read(body: bytes, *, url: str, content_type: str, charset: str, now: datetime) -> FeedDocument:
@@ -59,7 +46,8 @@ def read(body: bytes, *, url: str, content_type: str, charset: str, now: datetim
     Entries without a web address are left out; their addresses are absolute, their dates plausible or None.
     Raises Unreadable, saying what it is instead, when it is no feed or declares entities of its own.
     """
-    found = _feed_text(body, charset, content_type)
+    text, recoded = decoded(body, charset, _guess)
+    found = feed_in(text, content_type)
     text, capped = _capped(found.text, found.root)
     parsed, entries, trouble = _parsed(text, found.root, url if "xml:base" in text else "")
     feed = parsed["feed"]
@@ -79,59 +67,11 @@ def read(body: bytes, *, url: str, content_type: str, charset: str, now: datetim
         licence_url=_web(url, _first_link(feed, ("license",))),
         hub=_web(url, _first_link(feed, ("hub",))),
         ttl=_pause(feed),
-        recovered="; ".join(filter(None, (found.trouble, trouble, capped)))[:MAX_WORDS],
+        recovered="; ".join(filter(None, (recoded, found.trouble, trouble, capped)))[:MAX_WORDS],
     )
 
 
 # From bytes to the text of a feed
-
-
-def _feed_text(body: bytes, charset: str, content_type: str) -> _Text:
-    text, trouble = decoded(body, charset, _guess)
-    text = text.lstrip("\ufeff \t\r\n\x00")
-    if not text:
-        raise Unreadable("not a feed: the answer is empty")
-    if text[0] in "{[":
-        raise Unreadable("not a feed of XML: it is JSON")
-    rest = _after_prolog(text)
-    root = ROOT.match(rest)
-    if not root or root[2].lower() not in FEEDS:
-        _refuse_others(root, rest, content_type)
-        late = LATE_ROOT.search(text[:10_000])
-        if not late:
-            raise Unreadable(f"not a feed: it is {content_type or 'something'} that begins with {text[:40]!r}")
-        trouble = "; ".join(filter(None, (trouble, f"{late.start()} characters stand before the feed")))
-        rest = _after_prolog(text[late.start() :])
-        root = ROOT.match(rest)
-    if not root:
-        raise Unreadable("not a feed: nothing follows the XML declaration")
-    return _Text(rest, root[0][1:], trouble)
-
-
-def _refuse_others(root: re.Match[str] | None, text: str, content_type: str) -> None:
-    name = root[2].lower() if root else ""
-    if name == "html" or (name in HTML and not LATE_ROOT.search(text[:10_000])):
-        raise Unreadable("not a feed: it is an HTML page")
-    if name in OTHERS:
-        raise Unreadable(f"not a feed: it is {OTHERS[name]}")
-    if name and name not in HTML:
-        raise Unreadable(f"not a feed: it is XML of another kind, <{name}> ({content_type or 'type not given'})")
-
-
-def _after_prolog(text: str) -> str:
-    """Return `text` from its root element on, without the DOCTYPE; refuse one that declares anything itself.
-
-    Entities that expand into each other are how a small file becomes a huge one (CWE-776).
-    """
-    at = 0
-    while found := PROLOG.match(text, at) or DOCTYPE.match(text, at):
-        if found.re is DOCTYPE:
-            if found[1].lower().strip().startswith("html"):
-                raise Unreadable("not a feed: it is an HTML page")
-            if found[2] != ">":
-                raise Unreadable("refused: the feed brings declarations of its own (DTD), as attacks on parsers do")
-        at = found.end()
-    return text[at:]
 
 
 def _guess(body: bytes) -> str:
@@ -178,7 +118,7 @@ def _tree(text: str) -> etree._Element | str:
     except etree.XMLSyntaxError as error:
         if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
             raise Unreadable(f"refused: {error}"[:MAX_WORDS]) from error
-        return str(error)[:MAX_WORDS]
+        return " ".join(error.msg.partition(" (<string>")[0].split())[:MAX_WORDS]
     if tree.xpath("count(//*)") > MAX_ELEMENTS:
         raise Unreadable(f"refused: more than {MAX_ELEMENTS} elements")
     return tree
@@ -279,22 +219,20 @@ class _Place:
         return " ".join(UNSEEN.sub("", words).split())[:most].rstrip()
 
     def _address(self, one: Parsed) -> str:
-        named = (
-            str(one.get("feedburner_origlink") or ""),
-            _first_link(one, ("alternate", "")),
-            str(one.get("link") or ""),
-        )
-        given = one.get("id") if one.get("guidislink") or self.version.startswith("atom") else ""
-        for address in (*named, str(given or "")):
+        named = (str(one.get("feedburner_origlink") or ""), _first_link(one, ("alternate", "")))
+        given = str(one.get("id") or "") if one.get("guidislink") or self.version.startswith("atom") else ""
+        for address in (*named, given if given.lower().startswith("http") else ""):
             if url := _web(self.base, address):
                 return url
         return ""
 
     def _author(self, one: Parsed) -> str:
-        people = one.get("authors") or [one.get("author_detail") or {}]
-        names = (str(person.get("name") or "") for person in people[:20])
-        words = ", ".join(dict.fromkeys(filter(None, names))) or str(one.get("author") or "")
-        return " ".join(UNSEEN.sub("", html.unescape(TAG.sub("", words[:5000]))).split())[:MAX_WORDS]
+        words = str(one.get("author") or "")[:MAX_SUMMARY]
+        names = [str(person.get("name") or "") for person in (one.get("authors") or ())[:20]]
+        if "@" in words and not self.version.startswith("atom"):  # RSS: "mail@address (Name)", or the other way round
+            names = [MAIL.sub("", words).strip("() <>\t\r\n")]
+        told = ", ".join(dict.fromkeys(filter(None, names))) or ("" if "@" in words else words)
+        return " ".join(UNSEEN.sub("", html.unescape(TAG.sub("", told))).split())[:MAX_WORDS]
 
     def _date(self, one: Parsed, name: str) -> datetime | None:
         """Return a date as we read it, else as feedparser does, which knows rarer shapes but fewer zones."""
@@ -335,12 +273,14 @@ def _first_link(one: Parsed, kinds: tuple[str, ...]) -> str:
 
 def _web(base: str, address: str) -> str:
     """Return `address`, relative to `base`, as a web address of usable length, else ''."""
+    address = re.sub(r"[\t\r\n]", "", address.strip()).replace(" ", "%20")
+    if not address or (SCHEME.match(address) and not WEB.match(address)):
+        return ""
     try:
-        url = urljoin(base, address.strip()) if address.strip() else ""
+        url = urljoin(base, address)
     except ValueError:
         return ""
-    url = re.sub(r"[\t\r\n]", "", url).replace(" ", "%20")
-    return url if re.match(r"https?://[^/?#\s]", url, re.IGNORECASE) and len(url) <= MAX_URL else ""
+    return url if WEB.match(url) and len(url) <= MAX_URL else ""
 
 
 def _language(name: object) -> str:

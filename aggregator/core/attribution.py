@@ -8,6 +8,7 @@ DISCLAIMER = (
     "This page was assembled by software from public feeds. Articles, pictures and marks belong to their owners; "
     "linking here implies no endorsement by them or by us."
 )
+PUBLIC_DOMAIN = {"US-PD", "CC0-1.0", "PDM-1.0", "CC-PDDC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,9 @@ _READ = {
     "de": ("Quelle: {source}.", "Zum Originalartikel bei {source}"),
     "fr": ("Source : {source}.", "Lire l’article original sur {source}"),
     "es": ("Fuente: {source}.", "Leer el artículo original en {source}"),
+    "it": ("Fonte: {source}.", "Leggi l’articolo originale su {source}"),
+    "pt": ("Fonte: {source}.", "Ler o artigo original em {source}"),
+    "nl": ("Bron: {source}.", "Lees het oorspronkelijke artikel bij {source}"),
     "ru": ("Источник: {source}.", "Читать оригинал на {source}"),
     "uk": ("Джерело: {source}.", "Читати оригінал на {source}"),
     "ar": ("المصدر: {source}.", "اقرأ المقال الأصلي على {source}"),
@@ -51,9 +55,12 @@ def as_html(plain: str, url: str, source: str, language: str) -> str:
 
 
 def rights(source: str, licence: str, licence_url: str) -> str:
-    """Return the rights line of one article."""
+    """Return the rights line of one article; a work in the public domain bears no copyright sign."""
+    stated = f"{licence} ({licence_url})" if licence_url else licence
+    if licence in PUBLIC_DOMAIN:
+        return f"{source}: in the public domain, {stated}"
     if licence:
-        return f"© {source}, {licence} ({licence_url})" if licence_url else f"© {source}, {licence}"
+        return f"© {source}, {stated}"
     return f"© {source}. All rights with the source; shown as an excerpt with a link to the original."
 
 

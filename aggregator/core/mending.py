@@ -124,7 +124,9 @@ def _reference(found: re.Match[str]) -> str:
 
 def _closed_field(found: re.Match[str]) -> str:
     name, attributes, words, following = found.groups()
-    if name.lower() not in SIMPLE or following == f"/{name}" or attributes.endswith("/"):
+    follower = following.lower().removeprefix("/")
+    known = ":" in follower or follower in SIMPLE | {"item", "entry", "content", "enclosure"}
+    if name.lower() not in SIMPLE or following == f"/{name}" or attributes.endswith("/") or not known:
         return found[0]
     return f"<{name}{attributes}>{words}</{name}>"
 

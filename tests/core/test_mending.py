@@ -49,6 +49,7 @@ def test_what_is_right_stays_as_it_was() -> None:
         ("<entry><title type='text'>T<id>i</id></entry>", "<entry><title type='text'>T</title><id>i</id></entry>"),
         ("<item><d><![CDATA[x</d></item>", "<item><d><![CDATA[x]]></d></item>"),
         ("<item><d>\n<![CDATA[x</d><link>l</link></item>", "<item><d>\n<![CDATA[x</d><link>l</link>]]></d></item>"),
+        ("<item><description><p/>x</description></item>", "<item><description><p/>x</description></item>"),
         ("<entry><link href='h'/><title>t</title></entry>", "<entry><link href='h'/><title>t</title></entry>"),
     ],
 )

@@ -1,0 +1,95 @@
+"""Builders: sources, feeds, entries and articles in a store, with everything that does not matter left out."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from aggregator.core.article import text_hash
+from aggregator.core.entry import Entry, EntryStatus, FeedEntry
+from aggregator.core.feed import Feed
+from aggregator.core.page import Answer
+from aggregator.core.sketch import sketch
+from aggregator.core.source import Show, Source, SourceSpec, slug
+from aggregator.core.url import host, key
+from aggregator.store import articles, entries, feeds, pages, sightings, sketches, sources
+from aggregator.store.articles import NewArticle
+from aggregator.store.session import Session, Store
+from tests.world import NOW
+
+
+def outlet(store: Store, name: str = "Harbour Tribune", **given: object) -> Source:
+    """Store a source."""
+    spec = replace(SourceSpec(name, slug(name), f"https://{slug(name)}.example/"), **given)  # type: ignore[arg-type]
+    with store.writing() as session:
+        return sources.save(session, spec, NOW)
+
+
+def licensed(store: Store, name: str = "Open Gazette") -> Source:
+    """Store a source whose texts may be shown in full."""
+    terms = "https://creativecommons.org/licenses/by/4.0/"
+    return outlet(store, name, show=Show.FULL, licence="CC-BY-4.0", licence_url=terms, licence_stated_at=terms)
+
+
+def feed_of(store: Store, source: Source, url: str = "", now: datetime = NOW) -> Feed:
+    """Store a feed of a source, due at `now`."""
+    address = url or f"https://{source.slug}.example/feed.xml"
+    with store.writing() as session:
+        return feeds.add(session, source.id, address, host(address), now)
+
+
+def told(url: str, title: str = "A headline", **given: object) -> FeedEntry:
+    """Return an item as a feed tells it."""
+    return replace(FeedEntry(guid=url, url=url, title=title), **given)  # type: ignore[arg-type]
+
+
+def entry_of(store: Store, feed: Feed, url: str, title: str = "A headline", **given: object) -> Entry:
+    """Store an entry of a feed."""
+    with store.writing() as session:
+        item = told(url, title, **given)
+        added = entries.add_new(session, feed.id, feed.source_id, [(item, key(url), host(url))], NOW)
+        entry = entries.get(session, added[0].id)
+        assert entry is not None
+        return entry
+
+
+def article_of(
+    store: Store, feed: Feed, url: str, paragraphs: tuple[str, ...], *, title: str = "A headline", **given: object
+) -> int:
+    """Store an entry with its page and article, waiting to be gathered; returns the article's id."""
+    entry = entry_of(store, feed, url, title)
+    with store.writing() as session:
+        return _article(session, entry, "\n".join(paragraphs), title, given)
+
+
+def _article(session: Session, entry: Entry, text: str, title: str, given: dict[str, object]) -> int:
+    answer = Answer(entry.url, 200, {"content-type": "text/html"}, text.encode(), NOW)
+    page_id = pages.add(session, entry.id, entry.url, answer, text_hash(text) * 2)
+    new = NewArticle(
+        url=entry.url,
+        url_key=key(entry.url),
+        source_id=entry.source_id,
+        entry_id=entry.id,
+        page_id=page_id,
+        title=title,
+        authors=(),
+        language="en",
+        published=NOW - timedelta(hours=2),
+        modified=None,
+        effective_at=NOW - timedelta(hours=2),
+        first_seen=NOW,
+        image="",
+        text=text,
+        html=f"<p>{text}</p>",
+        text_hash=text_hash(text),
+        words=len(text.split()),
+        paywalled=False,
+        licence_url="",
+        canonical_url="",
+        credit="",
+        extractor="test",
+    )
+    article_id = articles.add(session, replace(new, **given))  # type: ignore[arg-type]
+    assert article_id is not None
+    sketches.add(session, article_id, sketch(title, text, "en"), NOW)
+    sightings.add(session, article_id, entry.source_id, entry.id, entry.url, NOW, new.published)
+    entries.settle(session, entry.id, EntryStatus.EXTRACTED, NOW, page_id=page_id, article_id=article_id)
+    return article_id

@@ -1,0 +1,109 @@
+"""Entries are stored once, taken by one, and stand where they were put."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from aggregator.core.entry import EntryStatus
+from aggregator.core.url import host, key
+from aggregator.store import entries, sources
+from aggregator.store.session import Store
+from tests.newsdesk import entry_of, feed_of, outlet, told
+from tests.world import NOW
+
+MINUTE = timedelta(minutes=1)
+URLS = [f"https://harbour-tribune.example/news/{number}" for number in range(12)]
+
+
+def _add(store: Store, feed_id: int, source_id: int, urls: list[str]) -> int:
+    found = [(told(url), key(url), host(url)) for url in urls]
+    with store.writing() as session:
+        return len(entries.add_new(session, feed_id, source_id, found, NOW))
+
+
+def test_an_entry_that_a_feed_tells_again_is_not_stored_again(store: Store) -> None:
+    feed = feed_of(store, outlet(store))
+    assert _add(store, feed.id, feed.source_id, URLS[:3]) == 3
+    assert _add(store, feed.id, feed.source_id, URLS[1:5]) == 2
+    with store.reading() as session:
+        assert entries.numbers(session) == {EntryStatus.DUE: 5}
+        assert entries.known(session, feed.id, [*URLS[:2], "never told"]) == set(URLS[:2])
+
+
+def test_what_a_feed_says_of_a_known_entry_later_does_not_overwrite_it(store: Store) -> None:
+    feed = feed_of(store, outlet(store))
+    entry = entry_of(store, feed, URLS[0], "The first headline")
+    with store.writing() as session:
+        changed = told(URLS[0], "Another headline")
+        assert entries.add_new(session, feed.id, feed.source_id, [(changed, key(URLS[0]), "h")], NOW) == []
+        kept = entries.get(session, entry.id)
+    assert kept is not None
+    assert kept.title == "The first headline"
+
+
+def test_only_one_of_many_workers_gets_an_entry(store: Store) -> None:
+    feed = feed_of(store, outlet(store))
+    ids = [entry_of(store, feed, url).id for url in URLS]
+
+    def take(_: int) -> list[int]:
+        with store.writing() as session:
+            return [entry.id for entry in entries.lease(session, ids, EntryStatus.DUE, NOW, MINUTE)]
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = [each for worker in pool.map(take, range(4)) for each in worker]
+    assert sorted(taken) == ids
+
+
+def test_a_lease_ends_by_itself_and_each_attempt_is_counted(store: Store) -> None:
+    entry = entry_of(store, feed_of(store, outlet(store)), URLS[0])
+    with store.writing() as session:
+        assert [each.attempts for each in entries.lease(session, [entry.id], EntryStatus.DUE, NOW, MINUTE)] == [1]
+        assert entries.lease(session, [entry.id], EntryStatus.DUE, NOW, MINUTE) == []
+        again = entries.lease(session, [entry.id], EntryStatus.DUE, NOW + MINUTE, MINUTE)
+    assert [each.attempts for each in again] == [2]
+
+
+def test_a_lease_given_back_does_not_count_as_an_attempt(store: Store) -> None:
+    entry = entry_of(store, feed_of(store, outlet(store)), URLS[0])
+    with store.writing() as session:
+        entries.lease(session, [entry.id], EntryStatus.DUE, NOW, MINUTE)
+        entries.release(session, [entry.id])
+        assert [each.attempts for each in entries.lease(session, [entry.id], EntryStatus.DUE, NOW, MINUTE)] == [1]
+
+
+def test_hosts_come_in_turn_and_none_takes_more_than_its_share(store: Store) -> None:
+    feed = feed_of(store, outlet(store))
+    loud = [f"https://loud.example/{number}" for number in range(6)]
+    quiet = ["https://quiet.example/1"]
+    for url in [*loud, *quiet]:
+        entry_of(store, feed, url)
+    with store.reading() as session:
+        work = entries.due(session, EntryStatus.DUE, NOW, limit=10, per_host=3)
+    assert [each.host for each in work] == ["loud.example", "quiet.example", "loud.example", "loud.example"]
+
+
+def test_nothing_of_a_paused_source_is_due(store: Store) -> None:
+    source = outlet(store)
+    entry_of(store, feed_of(store, source), URLS[0])
+    with store.writing() as session:
+        sources.set_state(session, source.id, "paused")
+        assert entries.due(session, EntryStatus.DUE, NOW, 10, 10) == []
+
+
+def test_an_emptied_entry_says_nothing_but_why(store: Store) -> None:
+    entry = entry_of(store, feed_of(store, outlet(store)), URLS[0], "A headline", summary="Words", author="A. Name")
+    with store.writing() as session:
+        entries.empty(session, [entry.id], "takedown 7", NOW)
+        after = entries.get(session, entry.id)
+    assert after is not None
+    assert (after.title, after.summary, after.author) == ("", "", "")
+    assert (after.status, after.reason) == (EntryStatus.REFUSED, "takedown 7")
+
+
+def test_settling_frees_an_entry_for_its_next_step(store: Store) -> None:
+    entry = entry_of(store, feed_of(store, outlet(store)), URLS[0])
+    with store.writing() as session:
+        entries.lease(session, [entry.id], EntryStatus.DUE, NOW, MINUTE)
+        entries.settle(session, entry.id, EntryStatus.FETCHED, NOW, page_id=3)
+        leased = entries.lease(session, [entry.id], EntryStatus.FETCHED, NOW, MINUTE)
+        assert entries.waiting(session) == 1
+    assert [(each.page_id, each.attempts) for each in leased] == [(3, 1)]
