@@ -72,7 +72,7 @@ class Parts:
     holder: str
 
 
-def run(parts: Parts, step: Step, ids: Sequence[int], now: datetime) -> list[Outcome]:  # noqa: PLR0911 - one for each step
+def run(parts: Parts, step: Step, ids: Sequence[int], now: datetime) -> list[Outcome]:
     """Run one step on items; each ends in one outcome, which says what can follow."""
     match step:
         case Step.POLL:

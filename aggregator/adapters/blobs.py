@@ -1,6 +1,7 @@
 """Blobs are bytes kept under their own hash, on a disk or in any object store that fsspec knows."""
 
 import hashlib
+import importlib
 import re
 import uuid
 from collections.abc import Iterator
@@ -19,6 +20,10 @@ MAX_BYTES = 50 * 1024 * 1024  # of one blob, decompressed
 LEVEL = 3
 DIGEST = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"([0-9a-f]{2})/([0-9a-f]{62})\.zst")
+
+FAILURES: tuple[type[Exception], ...] = (OSError,)
+with suppress(ImportError):  # there only with the extra `s3`, and no OSError
+    FAILURES = (OSError, importlib.import_module("botocore.exceptions").BotoCoreError)
 
 
 class Blobs:
@@ -41,9 +46,14 @@ class Blobs:
         if len(data) > MAX_BYTES:
             raise Refused(f"a blob of {len(data)} bytes is larger than {MAX_BYTES}")
         digest = hashlib.sha256(data).hexdigest()
-        with _wrapped(digest):
-            if not self._store.exists(_name(digest)):
-                self._store.write(_name(digest), zstandard.ZstdCompressor(level=LEVEL).compress(data))
+        try:
+            with _wrapped(digest):
+                if not self._store.exists(_name(digest)):
+                    self._store.write(_name(digest), zstandard.ZstdCompressor(level=LEVEL).compress(data))
+        except FileNotFoundError as error:
+            raise Refused(
+                f"the store of blobs is not there: {error}; make its bucket or correct its address"
+            ) from error
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -176,7 +186,7 @@ def _wrapped(what: str) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise
-    except OSError as error:
+    except FAILURES as error:
         raise TryLater(f"the store of blobs failed ({what}): {error}") from error
 
 

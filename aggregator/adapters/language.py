@@ -16,7 +16,7 @@ def _identifier() -> LanguageIdentifier:
 
 def identify(text: str, stated: str) -> str:
     """Return a two-letter language; `stated` (a tag such as de-AT) stands when the text says too little or nothing."""
-    named = stated.split("-")[0].split("_")[0].strip().lower()
+    named = stated.replace("_", "-").partition("-")[0].strip().lower()
     if len(text) < TELLING:
         return named
     found, sure = _identifier().classify(text[:SAMPLE])

@@ -252,7 +252,8 @@ def moment(text: str) -> datetime | None:
     if not found:
         return None
     try:
-        naive = datetime(*(int(found[part]) for part in "ymd"), *(int(found[part] or 0) for part in "HMS"), tzinfo=UTC)
+        year, month, day, hour, minute, second = (int(found[part] or 0) for part in "ymdHMS")
+        naive = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
     return naive - _offset(found["z"] or "")

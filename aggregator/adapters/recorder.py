@@ -69,7 +69,10 @@ def _warcinfo(at: datetime) -> ArcWarcRecord:
 
 def _response(exchange: Exchange) -> ArcWarcRecord:
     """Return `exchange` as a record; headers about codings that were undone are kept under another name."""
-    headers = [(_renamed(name), _plain(value)) for name, value in exchange.headers]
+    size = ("content-length", str(len(exchange.body)))
+    headers = [
+        (name if (name.lower(), value) == size else _renamed(name), _plain(value)) for name, value in exchange.headers
+    ]
     status = StatusAndHeaders(f"{exchange.status} {_plain(exchange.reason)}".strip(), headers, protocol="HTTP/1.1")
     kind = "application/http; msgtype=response"
     return _record(_plain(exchange.url), "response", exchange.body, exchange.at, kind, status)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import trafilatura
 from htmldate import find_date
 from lxml.html import HtmlElement
+from trafilatura.settings import Document
 from trafilatura.settings import Extractor as Options
 
 from aggregator.adapters import clean_html, html_tree, language, page_metadata
@@ -90,7 +91,7 @@ def _read(tree: HtmlElement, url: str, *, recall: bool) -> list[tuple[str, str, 
         document = trafilatura.bare_extraction(tree, options=options)
     except (RecursionError, ValueError, TypeError, AttributeError, IndexError) as error:
         raise Unreadable(f"trafilatura failed on this page: {type(error).__name__}: {error}") from error
-    if document is None or document.body is None:
+    if not isinstance(document, Document) or document.body is None:
         return []
     return clean_html.blocks(document.body, url)
 

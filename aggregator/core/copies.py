@@ -210,12 +210,8 @@ def credit(text: str, authors: tuple[str, ...]) -> str:
         found = rule.match(head)
         if found:
             return _agency(found["name"])
-    last = None
-    for last in _FOOTER.finditer(tail):
-        pass
-    if last is None:
-        return ""
-    return _agency(next(name for name in last.groups() if name))
+    named = [name for found in _FOOTER.finditer(tail) for name in found.groups() if name]
+    return _agency(named[-1]) if named else ""
 
 
 _OWN_HOSTS = {

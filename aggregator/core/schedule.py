@@ -50,13 +50,13 @@ def rhythm(dates: Sequence[datetime], manners: Manners, now: datetime) -> timede
 
 def after_failures(failures: int, manners: Manners, asked: timedelta | None = None) -> timedelta:
     """Return the pause after so many failures in a row: doubled each time, never shorter than was asked for."""
-    pause = manners.shortest * 2 ** min(max(failures - 1, 0), MAX_DOUBLINGS)
+    pause = manners.shortest * int(2 ** min(max(failures - 1, 0), MAX_DOUBLINGS))
     return max(min(pause, manners.longest), min(asked or timedelta(), timedelta(days=7)))
 
 
 def page_retry(attempts: int, asked: timedelta | None = None) -> timedelta:
     """Return the pause before a page is asked for again: 5, 15, 45 … minutes, never shorter than was asked for."""
-    pause = timedelta(minutes=5) * 3 ** min(max(attempts - 1, 0), 6)
+    pause = timedelta(minutes=5) * int(3 ** min(max(attempts - 1, 0), 6))
     return max(pause, min(asked or timedelta(), timedelta(days=7)))
 
 

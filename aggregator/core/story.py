@@ -1,6 +1,7 @@
 """Whether two articles tell of the same event: the rare words of headline and lead, weighed and compared."""
 
 import hashlib
+import itertools
 import math
 import re
 import unicodedata
@@ -37,7 +38,7 @@ _STOP = frozenset(
     gli dei delle della nel nella con per che sono era hanno non più come anche questo questa dal dalla alla sul
     uma uns umas dos das com por para que são era foram não mais como mas seus este esta entre sobre pelo pela
     het een van met voor niet maar zijn werd naar door ook bij over uit aan dat deze dit
-    """.split()  # noqa: SIM905 - a list of so many words would be a page long
+    """.split()
 )
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’\-][^\W_]+)*")
 
@@ -65,7 +66,7 @@ def _words(text: str) -> list[str]:
 
 def _pairs(text: str) -> list[str]:
     letters = [char for char in text if char.isalnum()]
-    return ["".join(pair) for pair in zip(letters, letters[1:], strict=False)]
+    return ["".join(pair) for pair in itertools.pairwise(letters)]
 
 
 @lru_cache(maxsize=100_000)
@@ -92,7 +93,7 @@ def cosine(one: Mapping[int, float], other: Mapping[int, float]) -> float:
 
 
 def _linked(one: Mapping[int, float], other: Mapping[int, float]) -> bool:
-    """Whether two articles share enough words, some of them weighty: guards small collections, where idf says little."""
+    """Whether two articles share enough words, some of them weighty: a guard for small collections."""
     shared = one.keys() & other.keys()
     if len(shared) < SHARED_LEAST or not one or not other:
         return False

@@ -131,7 +131,8 @@ def _placed(session: Session, article: Article) -> set[int]:
         return set()
     stories.lock(session)
     text = articles.text(session, article.id)
-    own = {story.term_key(term): weight for term, weight in story.terms(article.title, text.text if text else "")}
+    told = story.terms(article.title, text.text if text else "")
+    own = {story.term_key(term): weight for term, weight in told.items()}
     since, until = article.effective_at - story.WINDOW, article.effective_at + story.WINDOW
     stories.add_terms(session, article.id, own, article.effective_at)
     frequency = stories.frequencies(session, own, since, until)

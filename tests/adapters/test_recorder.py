@@ -1,6 +1,8 @@
 """Recording: whole members only, readable by any WARC reader, from several processes at once."""
 
+import fcntl
 import multiprocessing
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,6 +66,14 @@ def test_headers_of_codings_that_were_undone_are_not_believed_at_replay(tmp_path
     assert answer.headers["etag"] == '"1"'
 
 
+def test_a_length_that_is_true_stays_for_other_readers(tmp_path: Path) -> None:
+    path = tmp_path / "run.warc.gz"
+    Recorder(path)(exchange(headers=(("Content-Length", "5"),), body=b"plain"))
+    with path.open("rb") as file:
+        lengths = [one.http_headers["content-length"] for one in ArchiveIterator(file) if one.rec_type == "response"]
+    assert lengths == ["5"]
+
+
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -108,6 +118,26 @@ def test_several_processes_append_to_one_file(tmp_path: Path) -> None:
     assert {record.url for record in found.records} == {
         f"https://news.example/{worker}/{number}" for worker in range(3) for number in range(25)
     }
+    assert found.skipped == {"not a response: warcinfo": 1}
+
+
+def test_a_writer_waits_while_another_one_writes(tmp_path: Path) -> None:
+    """Two that both found the file empty would both open it with a warcinfo; so the second waits and then sees it full."""
+    path = tmp_path / "run.warc.gz"
+    Recorder(path)(exchange())
+    whole = path.read_bytes()
+    path.write_bytes(b"")
+    with path.open("ab", buffering=0) as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        second = threading.Thread(target=Recorder(path), args=(exchange("https://news.example/b"),))
+        second.start()
+        second.join(0.3)
+        assert second.is_alive()
+        assert path.stat().st_size == 0
+        first.write(whole)
+    second.join(10)
+    found = index(path)
+    assert [one.url for one in found.records] == ["https://news.example/a", "https://news.example/b"]
     assert found.skipped == {"not a response: warcinfo": 1}
 
 

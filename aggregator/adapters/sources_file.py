@@ -1,0 +1,73 @@
+"""config/sources.toml: the sources as an operator writes them."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from aggregator.core.errors import Refused
+from aggregator.core.source import Show, SourceSpec
+
+KEYS = {
+    "name", "slug", "url", "country", "language", "show", "licence", "licence_url", "licence_stated_at", "feeds",
+}  # fmt: skip
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+MAX_SOURCES = 100_000
+
+
+def read(file: Path) -> tuple[SourceSpec, ...]:
+    """Return the sources of a file; a wrong one is Refused with its number, key, value and what is allowed."""
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise Refused(f"{file} is not there: `aggregator init` writes one") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refused(f"{file} is not valid TOML: {error}") from error
+    listed = found.get("source", [])
+    strangers = sorted(set(found) - {"source"})
+    if strangers or not isinstance(listed, list) or len(listed) > MAX_SOURCES:
+        raise Refused(f"{file}: only [[source]] tables are allowed, found {', '.join(strangers) or 'something else'}")
+    specs = tuple(_spec(f"{file}, [[source]] number {number}", table) for number, table in enumerate(listed, 1))
+    _distinct(file, specs)
+    return specs
+
+
+def _spec(where: str, table: object) -> SourceSpec:
+    if not isinstance(table, dict):
+        raise Refused(f"{where}: a table is wanted, found {table!r}")
+    unknown = sorted(set(table) - KEYS)
+    if unknown:
+        raise Refused(
+            f"{where}: {unknown[0]} = {table[unknown[0]]!r} is unknown; allowed are {', '.join(sorted(KEYS))}"
+        )
+    for name in sorted(KEYS - {"feeds"}):
+        if not isinstance(table.get(name, ""), str):
+            raise Refused(f"{where}: {name} = {table[name]!r} must be a text")
+    _check(where, table)
+    return SourceSpec(
+        **{name: table.get(name, "") for name in KEYS - {"feeds", "show"}},
+        show=Show(table.get("show", Show.EXCERPT)),
+        feeds=tuple(table.get("feeds", ())),
+    )
+
+
+def _check(where: str, table: dict[str, Any]) -> None:
+    if not table.get("name"):
+        raise Refused(f"{where}: name is missing")
+    if not SLUG.fullmatch(table.get("slug", "")) or len(table["slug"]) > 80:  # noqa: PLR2004 - the column's width
+        raise Refused(f"{where}: slug = {table.get('slug', '')!r} must be lower-case letters, digits and hyphens")
+    if table.get("show", "excerpt") not in set(Show):
+        raise Refused(f"{where}: show = {table['show']!r}; allowed are {', '.join(Show)}")
+    if table.get("show") == Show.FULL and not (table.get("licence") and table.get("licence_url")):
+        raise Refused(f'{where}: show = "full" needs licence and licence_url, which say that it may be')
+    feeds = table.get("feeds", [])
+    if not isinstance(feeds, list) or not feeds or not all(isinstance(each, str) for each in feeds):
+        raise Refused(f"{where}: feeds = {feeds!r} must be a list of addresses, at least one")
+
+
+def _distinct(file: Path, specs: tuple[SourceSpec, ...]) -> None:
+    seen: set[str] = set()
+    for spec in specs:
+        if spec.slug in seen:
+            raise Refused(f"{file}: slug = {spec.slug!r} is there twice; each source needs one of its own")
+        seen.add(spec.slug)
