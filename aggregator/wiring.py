@@ -80,7 +80,7 @@ def build(
         blobs=blobs,
         read_feed=feed_reader.read,
         manners=manners,
-        fetcher=Fetcher(web, blobs, robots.parse, manners, holder),
+        fetcher=Fetcher(web, blobs, robots.parse, manners, holder, hold=16 if archived else 4),
         extractor=Extractor(
             blobs,
             text_extractor.extract,

@@ -13,6 +13,8 @@ from lxml.html import HtmlElement
 MAX_JSON = 1_000_000
 MAX_NODES = 2_000
 MAX_AUTHORS = 20
+MOST_HEADINGS = 5
+MOST_TIMES = 20
 ARTICLE_TYPES = {
     "newsarticle", "article", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle", "reviewnewsarticle",
     "backgroundnewsarticle", "advertisercontentarticle", "blogposting", "liveblogposting", "report", "techarticle",
@@ -105,37 +107,50 @@ def read(tree: HtmlElement, url: str) -> PageFacts:
 def _seen(tree: HtmlElement) -> _Seen:
     """Walk the tree once and keep what may matter."""
     seen = _Seen()
-    for element in tree.iter("meta", "script", "title", "h1", "time", "link", "a", "span", "div", "p", "html"):
-        tag = element.tag
-        if tag == "a":
-            seen.links += 1
-            rel = element.get("rel") or ""
-            if "license" in rel and not seen.licence:
-                seen.licence = element.get("href") or ""
-            if "author" in rel.split():
-                seen.bylines.append(_content(element))
-        elif tag == "meta":
-            _keep_meta(element, seen)
-        elif tag == "script":
-            if "ld+json" in (element.get("type") or "").lower():
-                seen.nodes += _nodes(element.text or "")
-        elif tag == "link":
-            rels = (element.get("rel") or "").lower().split()
-            if "canonical" in rels:
-                seen.canonical = seen.canonical or (element.get("href") or "")
-            if "license" in rels or "licence" in rels:
-                seen.licence = element.get("href") or seen.licence
-        elif tag == "title":
-            seen.title = seen.title or _content(element)
-        elif tag == "h1":
-            if len(seen.headings) < 5:  # noqa: PLR2004 - further ones are not headlines
-                seen.headings.append(_content(element))
-        elif tag == "time":
-            if element.get("datetime") and len(seen.times) < 20:  # noqa: PLR2004 - enough
-                seen.times.append(element.get("datetime") or "")
-        elif (element.get("itemprop") or "") == "author":
-            seen.bylines.append(_content(element))
+    for element in tree.iter(*_KEEP, "span", "div", "p"):
+        _KEEP.get(str(element.tag), _keep_byline)(element, seen)
     return seen
+
+
+def _keep_anchor(element: HtmlElement, seen: _Seen) -> None:
+    seen.links += 1
+    rel = (element.get("rel") or "").lower().split()
+    if "license" in rel and not seen.licence:
+        seen.licence = element.get("href") or ""
+    if "author" in rel:
+        seen.bylines.append(_content(element))
+
+
+def _keep_script(element: HtmlElement, seen: _Seen) -> None:
+    if "ld+json" in (element.get("type") or "").lower():
+        seen.nodes += _nodes(element.text or "")
+
+
+def _keep_link(element: HtmlElement, seen: _Seen) -> None:
+    rel = (element.get("rel") or "").lower().split()
+    if "canonical" in rel:
+        seen.canonical = seen.canonical or (element.get("href") or "")
+    if "license" in rel or "licence" in rel:
+        seen.licence = element.get("href") or seen.licence
+
+
+def _keep_title(element: HtmlElement, seen: _Seen) -> None:
+    seen.title = seen.title or _content(element)
+
+
+def _keep_heading(element: HtmlElement, seen: _Seen) -> None:
+    if len(seen.headings) < MOST_HEADINGS:
+        seen.headings.append(_content(element))
+
+
+def _keep_time(element: HtmlElement, seen: _Seen) -> None:
+    if element.get("datetime") and len(seen.times) < MOST_TIMES:
+        seen.times.append(element.get("datetime") or "")
+
+
+def _keep_byline(element: HtmlElement, seen: _Seen) -> None:
+    if element.get("itemprop") == "author" and len(seen.bylines) < MAX_AUTHORS:
+        seen.bylines.append(_content(element))
 
 
 def _keep_meta(element: HtmlElement, seen: _Seen) -> None:
@@ -143,6 +158,17 @@ def _keep_meta(element: HtmlElement, seen: _Seen) -> None:
     content = element.get("content")
     if content and name in _WANTED_META and len(seen.meta.setdefault(name, [])) < MAX_AUTHORS:
         seen.meta[name].append(content.strip()[:2000])
+
+
+_KEEP = {
+    "a": _keep_anchor,
+    "meta": _keep_meta,
+    "script": _keep_script,
+    "link": _keep_link,
+    "title": _keep_title,
+    "h1": _keep_heading,
+    "time": _keep_time,
+}
 
 
 def _content(element: HtmlElement) -> str:

@@ -57,21 +57,39 @@ def verdict(found: Extraction, hints: Hints, words: int) -> str:
 
     Phrases only count in short texts, so that an article that mentions cookies or subscriptions stays one.
     """
-    title = found.title or hints.title
+    for rule in (_by_title, _by_phrase, _by_paywall, _by_size):
+        reason = rule(found, hints, words)
+        if reason:
+            return reason
+    return ""
+
+
+def _by_title(found: Extraction, hints: Hints, words: int) -> str:
+    title = (found.title or hints.title).strip()
     for kind, rule in (("challenge", _CHALLENGE_TITLES), ("soft-404", _NOT_FOUND_TITLES)):
-        if words < SHORT_WORDS and rule.match(title.strip()):
+        if words < SHORT_WORDS and rule.match(title):
             return f"{kind}: the page is titled {title[:80]!r}"
-    if words < SHORT_WORDS:
-        for kind, rule in (("challenge", _CHALLENGE), ("consent", _CONSENT)):
-            said = rule.search(found.text)
-            if said and (words < LEAST_WORDS * 2 or not _fits(found, hints)):
-                return f"{kind}: {words} words, among them {said[0][:60]!r}"
-    if words < STUB_WORDS:
-        said = _PAYWALL.search(found.text)
-        if said:
-            return f"paywall: {words} words, among them {said[0][:60]!r}"
-        if found.paywalled:
-            return f"paywall: the page says it is not free, and gives {words} words"
+    return ""
+
+
+def _by_phrase(found: Extraction, hints: Hints, words: int) -> str:
+    for kind, rule in (("challenge", _CHALLENGE), ("consent", _CONSENT)):
+        said = rule.search(found.text) if words < SHORT_WORDS else None
+        if said and (words < LEAST_WORDS * 2 or not _fits(found, hints)):
+            return f"{kind}: {words} words, among them {said[0][:60]!r}"
+    return ""
+
+
+def _by_paywall(found: Extraction, hints: Hints, words: int) -> str:  # noqa: ARG001 - one shape for all rules
+    said = _PAYWALL.search(found.text) if words < STUB_WORDS else None
+    if said:
+        return f"paywall: {words} words, among them {said[0][:60]!r}"
+    if found.paywalled and words < STUB_WORDS:
+        return f"paywall: the page says it is not free, and gives {words} words"
+    return ""
+
+
+def _by_size(found: Extraction, hints: Hints, words: int) -> str:  # noqa: ARG001 - one shape for all rules
     if words < LEAST_WORDS:
         return f"too-short: {words} words, {LEAST_WORDS} are needed"
     if found.page_type in _LISTING_TYPES and not found.published and found.links > words * LISTING_LINKS_A_WORD:

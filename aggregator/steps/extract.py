@@ -1,12 +1,12 @@
-"""Extract: read the article out of a stored page, or say why there is none."""
+"""Extract: read the articles out of stored pages, or say why there is none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aggregator.core import gate, words
-from aggregator.core.article import Extraction, Hints, effective, text_hash
+from aggregator.core.article import Article, Extraction, Hints, Sketch, effective, text_hash
 from aggregator.core.copies import credit
 from aggregator.core.entry import Entry, EntryStatus
 from aggregator.core.errors import AggregatorError, Refused
@@ -17,10 +17,13 @@ from aggregator.core.sketch import sketch
 from aggregator.core.url import key, normal, same_site
 from aggregator.store import articles, entries, outcomes, pages, sightings, sketches
 from aggregator.store.articles import NewArticle
+from aggregator.store.entries import Settled
 from aggregator.store.session import Session, Store
+from aggregator.store.sightings import NewSighting
 
 LEASE = timedelta(minutes=3)
 ATTEMPTS = 2
+TOGETHER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,55 +36,68 @@ class Extractor:
     guard: Callable[[], AbstractContextManager[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One page, read: the article to be stored with its sketch, or why there is none."""
+
+    entry: Entry
+    at: datetime
+    new: NewArticle | None = None
+    drawn: Sketch | None = None
+    final_key: str = ""
+    reason: str = ""
+
+
 def extract(store: Store, tools: Extractor, now: datetime, entry_ids: Sequence[int]) -> list[Outcome]:
-    """Read the pages of those of the entries that wait for it, one by one; each ends in one outcome.
+    """Read the pages of those of the entries that wait for it; each ends in one outcome.
 
-    Each page is leased for itself: one that takes the whole worker down with it is known by its count of attempts, and
-    its siblings have not been touched.
+    Pages are taken and saved a few at a time. One whose first attempt took its whole worker down is taken alone, so
+    that it can do no harm to its siblings, and is put aside when it does so again.
     """
-    return [_extract_one(store, tools, now, entry_id) for entry_id in entry_ids]
+    ended: list[Outcome] = []
+    alone: list[int] = []
+    for start in range(0, len(entry_ids), TOGETHER):
+        ids = entry_ids[start : start + TOGETHER]
+        with store.writing() as session:
+            leased = entries.lease(session, ids, EntryStatus.FETCHED, now, LEASE, untried=True)
+            page_of = pages.several(session, [entry.page_id or 0 for entry in leased])
+        taken = {entry.id for entry in leased}
+        alone += [each for each in ids if each not in taken]
+        ended += _saved(store, [_read(tools, entry, page_of.get(entry.page_id or 0), now) for entry in leased])
+    return ended + [_alone(store, tools, now, each) for each in alone]
 
 
-def _extract_one(store: Store, tools: Extractor, now: datetime, entry_id: int) -> Outcome:
+def _alone(store: Store, tools: Extractor, now: datetime, entry_id: int) -> Outcome:
     with store.writing() as session:
         leased = entries.lease(session, [entry_id], EntryStatus.FETCHED, now, LEASE)
         if not leased:
-            return _ended(session, Outcome(Step.EXTRACT, entry_id, Word.NOT_DUE), now)
-        entry = leased[0]
-        page = pages.get(session, entry.page_id or 0)
-        if page is None:
-            return _quarantined(session, entry, "its page is no longer kept", now)
-        if entry.attempts > ATTEMPTS:
-            reason = f"the parser did not come back from this page ({ATTEMPTS} tries)"
-            return _quarantined(session, entry, reason, page.fetched_at)
+            outcome = Outcome(Step.EXTRACT, entry_id, Word.NOT_DUE)
+            outcomes.record(session, [outcome], now)
+            return outcome
+        page = pages.get(session, leased[0].page_id or 0)
+    if leased[0].attempts > ATTEMPTS:
+        reason = f"the parser did not come back from this page ({ATTEMPTS} tries)"
+        return _saved(store, [_Read(leased[0], page.fetched_at if page else now, reason=reason)])[0]
+    return _saved(store, [_read(tools, leased[0], page, now)])[0]
+
+
+def _read(tools: Extractor, entry: Entry, page: Page | None, now: datetime) -> _Read:
+    if page is None:
+        return _Read(entry, now, reason="its page is no longer kept")
     hints = Hints(entry.title, entry.summary, entry.author, entry.published, entry.language)
     try:
         with tools.guard():
             found = tools.read(tools.blobs.get(page.blob), url=page.final_url, charset=page.charset, hints=hints)
     except AggregatorError as error:
-        with store.writing() as session:
-            return _quarantined(session, entry, error.reason, page.fetched_at)
-    return _saved(store, tools, entry, page, found, hints)
-
-
-def _saved(store: Store, tools: Extractor, entry: Entry, page: Page, found: Extraction, hints: Hints) -> Outcome:
+        return _Read(entry, page.fetched_at, reason=error.reason)
     number = words.count(found.text)
     verdict = gate.verdict(found, hints, number)
     if verdict:
-        with store.writing() as session:
-            return _quarantined(session, entry, verdict, page.fetched_at)
-    new = _article(entry, page, found, number, tools.version)
-    fingerprint = sketch(found.title, found.text, found.language)
-    with store.writing() as session:
-        article_id = articles.add(session, new)
-        if article_id is None:
-            return _known(session, entry, page, new.url_key)
-        articles.add_aliases(session, article_id, _aliases(entry, page, new.url_key))
-        sketches.add(session, article_id, fingerprint, new.first_seen)
-        sightings.add(session, article_id, entry.source_id, entry.id, new.url, entry.seen_at, new.published)
-        entries.settle(session, entry.id, EntryStatus.EXTRACTED, page.fetched_at, article_id=article_id)
-        follows = (Work(Step.GATHER, entry.id, entry.host),)
-        return _ended(session, Outcome(Step.EXTRACT, entry.id, Word.EXTRACTED, "", follows), page.fetched_at)
+        return _Read(entry, page.fetched_at, reason=verdict)
+    drawn = sketch(found.title, found.text, found.language)
+    return _Read(
+        entry, page.fetched_at, _article(entry, page, found, number, tools.version), drawn, key(page.final_url)
+    )
 
 
 def _article(entry: Entry, page: Page, found: Extraction, number: int, version: str) -> NewArticle:
@@ -117,34 +133,73 @@ def _address(final_url: str, canonical_url: str) -> str:
     try:
         named = normal(canonical_url) if canonical_url else ""
     except Refused:
-        named = ""
+        return final_url
     front = named.partition("://")[2].partition("/")[2] == ""
     return named if named and not front and same_site(named, final_url) else final_url
 
 
-def _aliases(entry: Entry, page: Page, url_key: str) -> dict[str, str]:
-    names = {key(page.final_url): "redirect", entry.url_key: "feed"}
-    return {name: kind for name, kind in names.items() if name != url_key}
+def _saved(store: Store, found: Sequence[_Read]) -> list[Outcome]:
+    """Return how the extractions of some pages ended, after storing it in one transaction."""
+    if not found:
+        return []
+    with store.writing() as session:
+        by_entry = articles.add(session, [each.new for each in found if each.new])
+        known = articles.by_url_keys(
+            session, [each.new.url_key for each in found if each.new and each.entry.id not in by_entry]
+        )
+        _joined(session, found, by_entry, known)
+        ended = [_end(each, by_entry.get(each.entry.id), known) for each in found]
+        entries.settle(session, [settled for _, settled in ended])
+        articles.want_published(session, [article.root_id for article in known.values()], found[0].at)
+        outcomes.record(session, [outcome for outcome, _ in ended], found[-1].at)
+    return [outcome for outcome, _ in ended]
 
 
-def _known(session: Session, entry: Entry, page: Page, url_key: str) -> Outcome:
-    known = articles.by_url_key(session, url_key)
-    if known is None:
-        return _quarantined(session, entry, "its address clashes with that of another article", page.fetched_at)
-    reason = f"the same address as article {known.key}"
-    sightings.add(session, known.id, entry.source_id, entry.id, page.final_url, entry.seen_at, entry.published)
-    articles.add_aliases(session, known.id, _aliases(entry, page, url_key))
-    articles.want_published(session, [known.root_id], page.fetched_at)
-    entries.settle(session, entry.id, EntryStatus.DUPLICATE, page.fetched_at, reason=reason, article_id=known.id)
-    follows = (Work(Step.PUBLISH, known.root_id),)
-    return _ended(session, Outcome(Step.EXTRACT, entry.id, Word.DUPLICATE, reason, follows), page.fetched_at)
+def _joined(
+    session: Session, found: Sequence[_Read], by_entry: Mapping[int, int], known: Mapping[str, Article]
+) -> None:
+    """Store what goes with the articles: sketches, other addresses, and who carried them where."""
+    drawn = {}
+    names = []
+    seen = []
+    for each in found:
+        if each.new is None:
+            continue
+        article_id = by_entry.get(each.entry.id)
+        if article_id is not None and each.drawn is not None:
+            drawn[article_id] = (each.drawn, each.at)
+        elif each.new.url_key in known:
+            article_id = known[each.new.url_key].id
+        if article_id is not None:
+            names += [
+                (article_id, name, kind)
+                for name, kind in ((each.final_key, "redirect"), (each.entry.url_key, "feed"))
+                if name != each.new.url_key
+            ]
+            entry = each.entry
+            seen.append(
+                NewSighting(article_id, entry.source_id, entry.id, each.new.url, entry.seen_at, each.new.published)
+            )
+    sketches.add(session, drawn)
+    articles.add_aliases(session, names)
+    sightings.add(session, seen)
 
 
-def _quarantined(session: Session, entry: Entry, reason: str, at: datetime) -> Outcome:
-    entries.settle(session, entry.id, EntryStatus.QUARANTINED, at, reason=reason)
-    return _ended(session, Outcome(Step.EXTRACT, entry.id, Word.QUARANTINED, reason), at)
-
-
-def _ended(session: Session, outcome: Outcome, at: datetime) -> Outcome:
-    outcomes.record(session, [outcome], at)
-    return outcome
+def _end(each: _Read, article_id: int | None, known: Mapping[str, Article]) -> tuple[Outcome, Settled]:
+    """Return the outcome of one extraction and where its entry is to stand."""
+    entry = each.entry
+    if each.new is None:
+        settled = Settled(entry.id, EntryStatus.QUARANTINED, each.at, each.reason)
+        return Outcome(Step.EXTRACT, entry.id, Word.QUARANTINED, each.reason), settled
+    if article_id is not None:
+        follows = (Work(Step.GATHER, entry.id, entry.host),)
+        settled = Settled(entry.id, EntryStatus.EXTRACTED, each.at, article_id=article_id)
+        return Outcome(Step.EXTRACT, entry.id, Word.EXTRACTED, "", follows), settled
+    other = known.get(each.new.url_key)
+    if other is None:
+        reason = "its address clashes with the name of another article"
+        settled = Settled(entry.id, EntryStatus.QUARANTINED, each.at, reason)
+        return Outcome(Step.EXTRACT, entry.id, Word.QUARANTINED, reason), settled
+    reason = f"the same address as article {other.key}"
+    settled = Settled(entry.id, EntryStatus.DUPLICATE, each.at, reason, article_id=other.id)
+    return Outcome(Step.EXTRACT, entry.id, Word.DUPLICATE, reason, (Work(Step.PUBLISH, other.root_id),)), settled

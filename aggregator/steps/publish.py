@@ -1,6 +1,6 @@
 """Publish: decide what may be shown of a canonical article, and put just that on the site and in the feeds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
@@ -12,7 +12,7 @@ from aggregator.core.outcome import Outcome, Step, Word
 from aggregator.core.publication import Credit, Publication, PublicationState
 from aggregator.core.rights import Caps, Decision, Form
 from aggregator.core.source import Source
-from aggregator.core.takedown import ruling_on_url
+from aggregator.core.takedown import Ruling, ruling_on_url
 from aggregator.core.url import disguises
 from aggregator.store import articles, entries, outcomes, publications, sightings, sources, stories, takedowns
 from aggregator.store.articles import Revision
@@ -31,52 +31,75 @@ class House:
     clean: Callable[[str], str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """All that is known of the articles at hand, each thing asked for once."""
+
+    sources: Mapping[int, Source]
+    texts: Mapping[int, Revision]
+    seen: Mapping[int, Sequence[Sighting]]
+    summaries: Mapping[int, str]
+    stories: Mapping[int, str]
+    roots: Mapping[int, Article]
+    forbidden: Mapping[int, Ruling]
+
+
 def publish(store: Store, house: House, now: datetime, article_ids: Sequence[int]) -> list[Outcome]:
-    """Make the publications of those of the articles that wait for it; each ends in one outcome."""
-    return [_publish_one(store, house, now, article_id) for article_id in article_ids]
+    """Make the publications of those of the articles that wait for it; each ends in one outcome.
 
-
-def _publish_one(store: Store, house: House, now: datetime, article_id: int) -> Outcome:
+    The rows of the articles are held until the end, so a takedown either comes before, and is seen, or after, and
+    withdraws what was made here.
+    """
     with store.writing() as session:
-        if not articles.lease_publish(session, [article_id], now, LEASE):
-            return _ended(session, Outcome(Step.PUBLISH, article_id, Word.NOT_DUE), now)
-        article = articles.held(session, article_id)
-        assert article is not None  # noqa: S101 - it has just been leased
-        at = _latest(session, article)
-        outcome = _made(session, house, article, at)
-        articles.published(session, article_id, now + LEASE)
-        return _ended(session, outcome, at)
+        leased = articles.lease_publish(session, article_ids, now, LEASE)
+        ended = [Outcome(Step.PUBLISH, each, Word.NOT_DUE) for each in article_ids if each not in set(leased)]
+        held = articles.held(session, leased)
+        desk = _desk(session, held)
+        made = [(_made(session, house, desk, article), _latest(desk, article)) for article in held.values()]
+        articles.published(session, leased, now + LEASE)
+        outcomes.record(session, [*ended, *(outcome for outcome, _ in made)], now)
+    return ended + [outcome for outcome, _ in made]
 
 
-def _latest(session: Session, article: Article) -> datetime:
-    """Return the time that this publication bears: that of the last sighting of its text."""
-    seen = [sighting.seen_at for sighting in sightings.of_group(session, article.root_id)]
-    return max([article.first_seen, *seen])
+def _desk(session: Session, held: Mapping[int, Article]) -> _Desk:
+    names = {article.id: disguises(article.url) for article in held.values()}
+    blocks = takedowns.of_urls(session, sorted({name for each in names.values() for name in each}))
+    rulings = {each: ruling_on_url(blocks, found) for each, found in names.items()} if blocks else {}
+    return _Desk(
+        sources=sources.several(session, [article.source_id for article in held.values()]),
+        texts=articles.texts(session, held),
+        seen=sightings.of_groups(session, {article.root_id for article in held.values()}),
+        summaries=entries.summaries(session, held),
+        stories=stories.keys(session, {article.story_id for article in held.values() if article.story_id}),
+        roots=articles.several(session, {article.root_id for article in held.values()} - held.keys()) | dict(held),
+        forbidden={each: ruling for each, ruling in rulings.items() if ruling},
+    )
 
 
-def _made(session: Session, house: House, article: Article, at: datetime) -> Outcome:
-    if article.state is ArticleState.REMOVED:
-        publications.withdraw(session, [article.id], "taken down", at)
-        return Outcome(Step.PUBLISH, article.id, Word.WITHHELD, "taken down")
-    names = disguises(article.url)
-    ruling = ruling_on_url(takedowns.of_urls(session, list(names)), names)
-    if ruling:
-        publications.withdraw(session, [article.id], ruling.rule, at)
-        return Outcome(Step.PUBLISH, article.id, Word.WITHHELD, ruling.rule)
+def _latest(desk: _Desk, article: Article) -> datetime:
+    """Return the time that a publication bears: that of the last sighting of its text."""
+    return max([article.first_seen, *(sighting.seen_at for sighting in desk.seen.get(article.root_id, ()))])
+
+
+def _made(session: Session, house: House, desk: _Desk, article: Article) -> Outcome:
+    at = _latest(desk, article)
+    ruling = desk.forbidden.get(article.id)
+    if ruling or article.state is ArticleState.REMOVED:
+        reason = ruling.rule if ruling else "taken down"
+        publications.withdraw(session, [article.id], reason, at)
+        return Outcome(Step.PUBLISH, article.id, Word.WITHHELD, reason)
     if article.root_id != article.id:
-        return _moved(session, article)
-    source = sources.get(session, article.source_id)
-    revision = articles.text(session, article.id)
+        return _moved(session, article, desk.roots.get(article.root_id))
+    source, revision = desk.sources.get(article.source_id), desk.texts.get(article.id)
     if source is None or revision is None:
         return Outcome(Step.PUBLISH, article.id, Word.WITHHELD, "its source or its text is no longer kept")
     decision = rights.decide(source, paywalled=article.paywalled, credit=article.credit, caps=house.caps)
-    publication = _publication(session, house, article, source, revision, decision, at)
+    publication = _publication(house, desk, article, source, revision, decision)
     changed = publications.save(session, article.id, source.id, publication)
     return Outcome(Step.PUBLISH, article.id, Word.PUBLISHED if changed else Word.UNCHANGED, decision.rules[0])
 
 
-def _moved(session: Session, article: Article) -> Outcome:
-    root = articles.get(session, article.root_id)
+def _moved(session: Session, article: Article, root: Article | None) -> Outcome:
     standing = publications.by_article(session, article.id)
     if standing is not None and root is not None:
         moved = Publication(
@@ -104,17 +127,9 @@ def _moved(session: Session, article: Article) -> Outcome:
 
 
 def _publication(
-    session: Session,
-    house: House,
-    article: Article,
-    source: Source,
-    revision: Revision,
-    decision: Decision,
-    at: datetime,
+    house: House, desk: _Desk, article: Article, source: Source, revision: Revision, decision: Decision
 ) -> Publication:
-    summary = next((entry.summary for entry in entries.of_articles(session, [article.id]) if entry.summary), "")
-    text, html = _words(house, revision, summary, decision)
-    story = stories.get(session, article.story_id) if article.story_id else None
+    text, html = _words(house, revision, desk.summaries.get(article.id, ""), decision)
     said = attribution.sentence(source.name, article.authors, article.published, article.language)
     return Publication(
         key=article.key,
@@ -133,9 +148,9 @@ def _publication(
         rights=attribution.rights(source.name, source.licence, source.licence_url),
         licence_url=source.licence_url if source.licence else "",
         published=article.effective_at,
-        updated=at,
-        also=_also(article, sightings.of_group(session, article.id)),
-        story_key=story.key if story else "",
+        updated=_latest(desk, article),
+        also=_also(article, desk.seen.get(article.id, ())),
+        story_key=desk.stories.get(article.story_id or 0, ""),
         rules=decision.rules,
     )
 
@@ -166,8 +181,3 @@ def _also(article: Article, seen: Sequence[Sighting]) -> tuple[Credit, ...]:
 
 def _order(credit: Credit) -> tuple[bool, str, str]:
     return credit.published is None, credit.published.isoformat() if credit.published else "", credit.slug
-
-
-def _ended(session: Session, outcome: Outcome, at: datetime) -> Outcome:
-    outcomes.record(session, [outcome], at)
-    return outcome

@@ -24,6 +24,7 @@ from aggregator.store import (
     stories,
     takedowns,
 )
+from aggregator.store.entries import Settled
 from aggregator.store.session import Session, Store
 
 
@@ -96,10 +97,10 @@ def lift(store: Store, now: datetime, number: int, why: str) -> Outcome:
         if takedown is None or not takedowns.lift(session, number, why, now):
             raise Refused(f"takedown {number} does not exist or does not hold any more; see `aggregator takedown list`")
         found = _ids(_targets(session, takedown.target))
-        follows = []
-        for entry in entries.of_articles(session, found):
-            entries.settle(session, entry.id, EntryStatus.DUE, now, reason=f"takedown {number} was lifted: {why}")
-            follows.append(Work(Step.FETCH, entry.id, entry.host))
+        told = entries.of_articles(session, found)
+        reason = f"takedown {number} was lifted: {why}"
+        entries.settle(session, [Settled(entry.id, EntryStatus.DUE, now, reason) for entry in told])
+        follows = [Work(Step.FETCH, entry.id, entry.host) for entry in told]
         articles.release_names(session, found)
         publications.retire(session, found)
         return _ended(session, Outcome(Step.TAKE_DOWN, number, Word.RESTORED, why, tuple(follows)), now)

@@ -1,6 +1,6 @@
 """Rows of articles and of their revisions: one row for each text at one address, grouped under the canonical one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, func, insert, or_, select, update
 
 from aggregator.core.article import Article, ArticleState, key_of
 from aggregator.core.outcome import Step, Work
-from aggregator.store.rows import insert_new, insert_returning, locked
+from aggregator.store.rows import insert_for, insert_new, locked
 from aggregator.store.session import Session
 from aggregator.store.tables import articles, entries, revisions, sightings, url_aliases
 
@@ -88,9 +88,38 @@ def _value(row: Row[tuple[object, ...]]) -> Article:
     )
 
 
-def add(session: Session, new: NewArticle) -> int | None:
-    """Store an article as the root of its own group; None when its address has one already."""
-    row: dict[str, object] = {
+def add(session: Session, found: Sequence[NewArticle]) -> dict[int, int]:
+    """Store articles, each as the root of its own group; returns them by entry.
+
+    One whose address has an article already is left out.
+    """
+    if not found:
+        return {}
+    statement = insert_for(session, articles).on_conflict_do_nothing(index_elements=["key"])
+    added = session.execute(statement.returning(articles.c.id, articles.c.entry_id), [_row(new) for new in found])
+    ids = {row.entry_id: row.id for row in added}
+    if ids:
+        session.execute(update(articles).where(articles.c.id.in_(ids.values())).values(root_id=articles.c.id))
+        first = [
+            {
+                "article_id": ids[new.entry_id],
+                "version": 1,
+                "kind": "first",
+                "at": new.first_seen,
+                "title": new.title,
+                "text": new.text,
+                "html": new.html,
+                "text_hash": new.text_hash,
+            }
+            for new in found
+            if new.entry_id in ids
+        ]
+        session.execute(insert(revisions), first)
+    return ids
+
+
+def _row(new: NewArticle) -> dict[str, object]:
+    return {
         "key": key_of(new.url_key),
         "url": new.url[:2000],
         "url_key": new.url_key,
@@ -114,15 +143,6 @@ def add(session: Session, new: NewArticle) -> int | None:
         "credit": new.credit,
         "extractor": new.extractor,
     }
-    article_id = insert_returning(session, articles, row, ["key"])
-    if article_id is None:
-        return None
-    session.execute(update(articles).where(articles.c.id == article_id).values(root_id=article_id))
-    first = {"text": new.text, "html": new.html, "text_hash": new.text_hash, "title": new.title}
-    session.execute(
-        insert(revisions).values(article_id=article_id, version=1, kind="first", at=new.first_seen, **first)
-    )
-    return article_id
 
 
 def get(session: Session, article_id: int) -> Article | None:
@@ -137,9 +157,19 @@ def by_key(session: Session, key: str) -> Article | None:
     return _value(row) if row else None
 
 
-def by_url_key(session: Session, url_key: str) -> Article | None:
-    """Return the article at that address or under one of its other names."""
-    return next(iter(at_url_keys(session, [url_key])), None)
+def by_url_keys(session: Session, url_keys: Iterable[str]) -> dict[str, Article]:
+    """Return the article at each of these addresses, under its own name or another one."""
+    wanted = set(url_keys)
+    if not wanted:
+        return {}
+    named = session.execute(
+        select(url_aliases.c.url_key, url_aliases.c.article_id).where(url_aliases.c.url_key.in_(wanted))
+    )
+    aliased = {row.url_key: row.article_id for row in named}
+    found = several(session, aliased.values()) if aliased else {}
+    rows = session.execute(select(articles).where(articles.c.url_key.in_(wanted)))
+    own = {row.url_key: _value(row) for row in rows}
+    return {name: found[article_id] for name, article_id in aliased.items() if article_id in found} | own
 
 
 def at_url_keys(session: Session, url_keys: Iterable[str]) -> list[Article]:
@@ -158,9 +188,9 @@ def several(session: Session, ids: Iterable[int]) -> dict[int, Article]:
     return {row.id: _value(row) for row in rows}
 
 
-def add_aliases(session: Session, article_id: int, url_keys: Mapping[str, str]) -> None:
-    """Remember other addresses of an article, each with its kind; an address that is taken stays where it is."""
-    rows = [{"url_key": key, "article_id": article_id, "kind": kind} for key, kind in sorted(url_keys.items())]
+def add_aliases(session: Session, names: Iterable[tuple[int, str, str]]) -> None:
+    """Remember other addresses: article, URL key, kind; an address that is taken stays where it is."""
+    rows = [{"url_key": key, "article_id": article_id, "kind": kind} for article_id, key, kind in names]
     insert_new(session, url_aliases, rows, ["url_key"])
 
 
@@ -172,10 +202,13 @@ def aliases(session: Session, ids: Iterable[int]) -> list[str]:
 
 def text(session: Session, article_id: int) -> Revision | None:
     """Return the newest version of an article's text."""
-    row = session.execute(
-        select(revisions).where(revisions.c.article_id == article_id).order_by(revisions.c.version.desc()).limit(1)
-    ).one_or_none()
-    return Revision(**row._mapping) if row else None  # noqa: SLF001 - SQLAlchemy's public way to a row's names
+    return texts(session, [article_id]).get(article_id)
+
+
+def texts(session: Session, ids: Iterable[int]) -> dict[int, Revision]:
+    """Return the newest version of each article's text."""
+    rows = session.execute(select(revisions).where(revisions.c.article_id.in_(set(ids))).order_by(revisions.c.version))
+    return {row.article_id: Revision(**row._mapping) for row in rows}  # noqa: SLF001 - SQLAlchemy's way to the names
 
 
 def group(session: Session, root_id: int) -> list[Article]:
@@ -213,11 +246,6 @@ def set_story(session: Session, ids: Sequence[int], story_id: int | None) -> Non
     session.execute(update(articles).where(articles.c.id.in_(ids)).values(story_id=story_id))
 
 
-def gathered(session: Session, article_id: int, now: datetime) -> None:
-    """Mark an article as compared with the others."""
-    session.execute(update(articles).where(articles.c.id == article_id).values(gathered_at=now))
-
-
 def want_published(session: Session, ids: Iterable[int], now: datetime) -> None:
     """Let the publications of these articles be made anew."""
     session.execute(update(articles).where(articles.c.id.in_(set(ids))).values(publish_due=now))
@@ -238,9 +266,9 @@ def lease_publish(session: Session, ids: Sequence[int], now: datetime, length: t
     return free
 
 
-def published(session: Session, article_id: int, lease_end: datetime) -> None:
-    """Mark a publication as made, unless it was wanted anew while it was being made."""
-    mine = (articles.c.id == article_id) & (articles.c.publish_due == lease_end)
+def published(session: Session, ids: Sequence[int], lease_end: datetime) -> None:
+    """Mark publications as made, unless they were wanted anew while they were being made."""
+    mine = articles.c.id.in_(ids) & (articles.c.publish_due == lease_end)
     session.execute(update(articles).where(mine).values(publish_due=None))
 
 
@@ -258,10 +286,10 @@ def restore(session: Session, ids: Sequence[int]) -> None:
     session.execute(update(articles).where(articles.c.id.in_(ids)).values(state=ArticleState.LIVE.value))
 
 
-def held(session: Session, article_id: int) -> Article | None:
-    """Return an article and hold its row until the transaction ends."""
-    row = session.execute(select(articles).where(articles.c.id == article_id).with_for_update()).one_or_none()
-    return _value(row) if row else None
+def held(session: Session, ids: Sequence[int]) -> dict[int, Article]:
+    """Return articles by id and hold their rows until the transaction ends."""
+    rows = session.execute(select(articles).where(articles.c.id.in_(ids)).order_by(articles.c.id).with_for_update())
+    return {row.id: _value(row) for row in rows}
 
 
 def newest(session: Session, limit: int, *, source_id: int | None = None, language: str = "") -> list[Article]:

@@ -1,10 +1,11 @@
 """Rows of entries: what feeds said, where each stands on the line, and who holds it."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, update
 
 from aggregator.core.entry import WAITING, Entry, EntryStatus, FeedEntry
 from aggregator.core.outcome import Step, Work
@@ -17,6 +18,33 @@ STEP_OF = {
     EntryStatus.FETCHED: Step.EXTRACT,
     EntryStatus.EXTRACTED: Step.GATHER,
 }
+
+
+_SETTLE = (
+    update(entries)
+    .where(entries.c.id == bindparam("which"))
+    .values(
+        status=bindparam("status"),
+        reason=bindparam("reason"),
+        due_at=bindparam("due_at"),
+        leased_until=None,
+        attempts=0,
+        page_id=func.coalesce(bindparam("page"), entries.c.page_id),
+        article_id=func.coalesce(bindparam("article"), entries.c.article_id),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Where an entry is to stand; a page or article that is None is left as it is."""
+
+    id: int
+    status: EntryStatus
+    at: datetime
+    reason: str = ""
+    page_id: int | None = None
+    article_id: int | None = None
 
 
 def _value(row: Row[tuple[object, ...]]) -> Entry:
@@ -124,9 +152,22 @@ def due(session: Session, status: EntryStatus, now: datetime, limit: int, per_ho
     return [Work(STEP_OF[status], row.id, row.host) for row in rows]
 
 
-def lease(session: Session, ids: Sequence[int], status: EntryStatus, now: datetime, length: timedelta) -> list[Entry]:
-    """Take those of `ids` that wait at `status` and are free, for `length`, and count the attempt."""
+def lease(
+    session: Session,
+    ids: Sequence[int],
+    status: EntryStatus,
+    now: datetime,
+    length: timedelta,
+    *,
+    untried: bool = False,
+) -> list[Entry]:
+    """Take those of `ids` that wait at `status` and are free, for `length`, and count the attempt.
+
+    With `untried`, only those are taken of which this is the first attempt.
+    """
     can = entries.c.id.in_(ids) & (entries.c.status == status) & (entries.c.due_at <= now) & _free(now)
+    if untried:
+        can &= entries.c.attempts == 0
     free = locked(session, entries, can)
     taken = session.execute(
         update(entries)
@@ -155,29 +196,22 @@ def release_all(session: Session) -> int:
     return freed.rowcount
 
 
-def settle(
-    session: Session,
-    entry_id: int,
-    status: EntryStatus,
-    now: datetime,
-    *,
-    reason: str = "",
-    page_id: int | None = None,
-    article_id: int | None = None,
-) -> None:
-    """Put an entry at `status`, free for its next step at once."""
-    values: dict[str, object] = {
-        "status": status.value,
-        "reason": reason,
-        "due_at": now,
-        "leased_until": None,
-        "attempts": 0,
-    }
-    if page_id is not None:
-        values["page_id"] = page_id
-    if article_id is not None:
-        values["article_id"] = article_id
-    session.execute(update(entries).where(entries.c.id == entry_id).values(**values))
+def settle(session: Session, ended: Sequence[Settled]) -> None:
+    """Put entries where they now stand, free for their next step at once."""
+    if not ended:
+        return
+    rows = [
+        {
+            "which": each.id,
+            "status": each.status.value,
+            "reason": each.reason,
+            "due_at": each.at,
+            "page": each.page_id,
+            "article": each.article_id,
+        }
+        for each in ended
+    ]
+    session.execute(_SETTLE, rows)
 
 
 def put_off(session: Session, entry_id: int, due_at: datetime, reason: str) -> None:
@@ -228,3 +262,13 @@ def waiting(session: Session) -> int:
     """Return how many entries are still due."""
     statuses = [status.value for status in WAITING]
     return session.scalar(select(func.count()).where(entries.c.status.in_(statuses))) or 0
+
+
+def summaries(session: Session, article_ids: Iterable[int]) -> dict[int, str]:
+    """Return, for each article, what the first of its entries that says anything says of it."""
+    rows = session.execute(
+        select(entries.c.article_id, entries.c.summary)
+        .where(entries.c.article_id.in_(set(article_ids)), entries.c.summary != "")
+        .order_by(entries.c.id.desc())
+    )
+    return {row.article_id: row.summary for row in rows}

@@ -1,9 +1,9 @@
 """Rows of hosts: the lease that keeps two workers from asking one host at once, its delay, its robots.txt."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, bindparam, or_, select, update
 
 from aggregator.core.host import Host
 from aggregator.store.rows import insert_new
@@ -43,9 +43,15 @@ def release(session: Session, names: Iterable[str], holder: str) -> None:
     session.execute(update(hosts).where(mine).values(leased_until=None, leased_by=""))
 
 
-def save_robots(session: Session, name: str, body: bytes, status: int, at: datetime) -> None:
-    """Keep a host's robots.txt and when it was given; status 0 stands for an unreachable one."""
-    session.execute(update(hosts).where(hosts.c.name == name).values(robots=body, robots_status=status, robots_at=at))
+def save_robots(session: Session, told: Sequence[tuple[str, bytes, int, datetime]]) -> None:
+    """Keep hosts' robots.txt: name, bytes, status (0 for an unreachable host), and when it was given."""
+    statement = (
+        update(hosts)
+        .where(hosts.c.name == bindparam("host"))
+        .values(robots=bindparam("robots"), robots_status=bindparam("robots_status"), robots_at=bindparam("robots_at"))
+    )
+    rows = [{"host": name, "robots": body, "robots_status": status, "robots_at": at} for name, body, status, at in told]
+    session.execute(statement, rows)
 
 
 def put_off(session: Session, names: Iterable[str], until: datetime) -> None:

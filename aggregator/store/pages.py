@@ -24,23 +24,34 @@ def _value(row: Row[tuple[object, ...]]) -> Page:
     )
 
 
-def add(session: Session, entry_id: int, url: str, answer: Answer, blob: str) -> int:
-    """Store what a server answered for an entry and return the page's id."""
-    values = {
-        "entry_id": entry_id,
-        "url": url[:2000],
-        "final_url": answer.url[:2000],
-        "fetched_at": answer.at,
-        "status": answer.status,
-        "content_type": answer.content_type[:120],
-        "charset": answer.charset[:40],
-        "etag": answer.headers.get("etag", "")[:1000],
-        "last_modified": answer.headers.get("last-modified", "")[:200],
-        "blob": blob,
-        "size": len(answer.body),
-    }
-    page_id: int = session.execute(insert(pages).values(**values).returning(pages.c.id)).scalar_one()
-    return page_id
+def add(session: Session, had: Sequence[tuple[int, str, Answer, str]]) -> dict[int, int]:
+    """Store pages: entry, address asked, answer, blob; returns each entry's new page."""
+    rows = [
+        {
+            "entry_id": entry_id,
+            "url": url[:2000],
+            "final_url": answer.url[:2000],
+            "fetched_at": answer.at,
+            "status": answer.status,
+            "content_type": answer.content_type[:120],
+            "charset": answer.charset[:40],
+            "etag": answer.headers.get("etag", "")[:1000],
+            "last_modified": answer.headers.get("last-modified", "")[:200],
+            "blob": blob,
+            "size": len(answer.body),
+        }
+        for entry_id, url, answer, blob in had
+    ]
+    if not rows:
+        return {}
+    added = session.execute(insert(pages).returning(pages.c.entry_id, pages.c.id), rows)
+    return {row.entry_id: row.id for row in added}
+
+
+def several(session: Session, ids: Sequence[int]) -> dict[int, Page]:
+    """Return the pages of those ids, by id."""
+    rows = session.execute(select(pages).where(pages.c.id.in_(set(ids))))
+    return {row.id: _value(row) for row in rows}
 
 
 def get(session: Session, page_id: int) -> Page | None:

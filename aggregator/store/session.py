@@ -1,5 +1,6 @@
 """Engines and transactions: SQLite in WAL mode with one writer at a time, or PostgreSQL at READ COMMITTED."""
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,8 @@ class Store:
         self.url = url
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        file = self.engine.url.database if self.is_sqlite else None
+        self._queue = Path(f"{file}-writer") if file and file != ":memory:" else None
         self._writer = self.engine.execution_options(**{_MODE: "IMMEDIATE"})
 
     @contextmanager
@@ -35,8 +38,18 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Give a connection whose work is committed when the block ends and undone when it fails."""
-        with _understood(self.url), self._writer.begin() as connection:
+        with _understood(self.url), self._turn(), self._writer.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for our turn to write: SQLite has one writer, and its own way of waiting is to sleep and try again."""
+        if self._queue is None:
+            yield
+            return
+        with self._queue.open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def close(self) -> None:
         """Let go of every connection."""

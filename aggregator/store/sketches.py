@@ -1,7 +1,7 @@
 """Rows of sketches and fingerprints: how a text is found among all others without comparing it with all."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, delete, select
@@ -30,19 +30,26 @@ def _value(row: Row[tuple[object, ...]]) -> Sketch:
     )
 
 
-def add(session: Session, article_id: int, sketch: Sketch, at: datetime) -> None:
-    """Store a text's sketch and its sampled fingerprints; `at` is when the text was first seen."""
-    row = {
-        "article_id": article_id,
-        "shingles": pack(sketch.shingles),
-        "sample": " ".join(map(str, sketch.sample)),
-        "numbers": _words(sketch.numbers),
-        "names": _words(sketch.names),
-        "spaced": sketch.spaced,
-    }
-    insert_new(session, sketches, [row], ["article_id"])
-    rows = [{"fp": fp, "article_id": article_id, "at": at} for fp in sorted(set(sketch.sample))]
-    insert_new(session, fingerprints, rows, ["fp", "article_id"])
+def add(session: Session, drawn: Mapping[int, tuple[Sketch, datetime]]) -> None:
+    """Store texts' sketches and sampled fingerprints by article, each with the time when the text was first seen."""
+    rows = [
+        {
+            "article_id": article_id,
+            "shingles": pack(sketch.shingles),
+            "sample": " ".join(map(str, sketch.sample)),
+            "numbers": _words(sketch.numbers),
+            "names": _words(sketch.names),
+            "spaced": sketch.spaced,
+        }
+        for article_id, (sketch, _) in drawn.items()
+    ]
+    insert_new(session, sketches, rows, ["article_id"])
+    posted = [
+        {"fp": fp, "article_id": article_id, "at": at}
+        for article_id, (sketch, at) in drawn.items()
+        for fp in sorted(set(sketch.sample))
+    ]
+    insert_new(session, fingerprints, posted, ["fp", "article_id"])
 
 
 def several(session: Session, ids: Iterable[int]) -> dict[int, Sketch]:
@@ -54,18 +61,16 @@ def several(session: Session, ids: Iterable[int]) -> dict[int, Sketch]:
 def candidates(session: Session, article_id: int, sketch: Sketch, text_hash: str, at_least: int = 2) -> list[int]:
     """Return articles that share `at_least` sampled fingerprints with a text, or all of it, most alike first.
 
-    A fingerprint that POSTING_CAP texts have is left out.
+    A fingerprint that POSTING_CAP texts have says nothing and is left out.
     """
-    shared: Counter[int] = Counter()
-    for fp in sketch.sample:
-        found = session.scalars(
-            select(fingerprints.c.article_id)
-            .where(fingerprints.c.fp == fp)
-            .order_by(fingerprints.c.article_id.desc())
-            .limit(POSTING_CAP)
-        ).all()
-        if len(found) < POSTING_CAP:
-            shared.update(found)
+    found = session.execute(
+        select(fingerprints.c.fp, fingerprints.c.article_id)
+        .where(fingerprints.c.fp.in_(sketch.sample))
+        .order_by(fingerprints.c.article_id.desc())
+        .limit(POSTING_CAP * max(len(sketch.sample), 1))
+    ).all()
+    texts = Counter(fp for fp, _ in found)
+    shared = Counter(other for fp, other in found if texts[fp] < POSTING_CAP)
     need = min(at_least, len(sketch.sample))
     alike = [other for other, number in shared.most_common() if number >= need and other != article_id]
     same = session.scalars(

@@ -164,3 +164,9 @@ def forget_terms(session: Session, before: datetime) -> int:
 def number(session: Session) -> int:
     """Return how many stories have at least two independent texts."""
     return session.scalar(select(func.count()).where(stories.c.size > 1)) or 0
+
+
+def keys(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Return the public names of stories, by id."""
+    rows = session.execute(select(stories.c.id, stories.c.key).where(stories.c.id.in_(set(ids))))
+    return {row.id: row.key for row in rows}

@@ -198,9 +198,9 @@ articles = Table(
     _words("canonical_url"),
     _words("credit", 80),
     _words("extractor", 60),
-    Column("gathered_at", Instant),
     Column("publish_due", Instant),
     Index(None, "text_hash"),
+    Index(None, "url_key"),
     Index(None, "publish_due"),
 )
 

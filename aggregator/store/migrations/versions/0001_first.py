@@ -202,7 +202,6 @@ def upgrade() -> None:
     sa.Column('canonical_url', sa.Text(), server_default='', nullable=False),
     sa.Column('credit', sa.String(length=80), server_default='', nullable=False),
     sa.Column('extractor', sa.String(length=60), server_default='', nullable=False),
-    sa.Column('gathered_at', Instant(timezone=True), nullable=True),
     sa.Column('publish_due', Instant(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['entry_id'], ['entries.id'], name=op.f('fk_articles_entry_id_entries')),
     sa.ForeignKeyConstraint(['source_id'], ['sources.id'], name=op.f('fk_articles_source_id_sources')),
@@ -215,6 +214,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_articles_source_id'), 'articles', ['source_id'], unique=False)
     op.create_index(op.f('ix_articles_story_id'), 'articles', ['story_id'], unique=False)
     op.create_index(op.f('ix_articles_text_hash'), 'articles', ['text_hash'], unique=False)
+    op.create_index(op.f('ix_articles_url_key'), 'articles', ['url_key'], unique=False)
     op.create_table('pages',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
