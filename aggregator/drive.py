@@ -1,10 +1,11 @@
 """Drive: run the line in a pool of processes until nothing is left to do; the in-process stand-in for a broker."""
 
+import itertools
 import multiprocessing
 import os
 import signal
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait  # noqa: A004 - pebble raises this one
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,7 @@ from aggregator.store.session import Store
 
 ORDER = {stage.step: place for place, stage in enumerate(LINE)}
 BATCH_SECONDS = 120.0
+MANY = 16
 _parts: Parts | None = None
 
 
@@ -54,7 +56,8 @@ def drive(pool: Pool, store: Store, now: datetime, work: Iterable[Work], watch: 
     with ProcessPool(pool.processes, initializer=_start, initargs=(pool.make,), context=context) as workers:
         running: dict[Future[list[Outcome]], tuple[Step, list[int]]] = {}
         while left or running:
-            for step, ids in left.take(pool.processes * 2 - len(running), pool.processes):
+            busy = {step for step, _ in running.values()}
+            for step, ids in left.take(pool.processes * 2 - len(running), pool.processes, busy):
                 running[workers.schedule(_run, (step, ids, now), timeout=pool.seconds)] = (step, ids)
             for done in wait(running, return_when=FIRST_COMPLETED).done:
                 step, ids = running.pop(done)
@@ -88,20 +91,25 @@ class _Left:
     def again(self, step: Step, ids: Sequence[int]) -> None:
         self.alone.extend((step, [each]) for each in ids)
 
-    def take(self, most: int, processes: int) -> list[tuple[Step, list[int]]]:
+    def take(self, most: int, processes: int, busy: Container[Step] = ()) -> list[tuple[Step, list[int]]]:
+        """Return up to `most` batches; `busy` are the steps that some process is at already."""
         taken: list[tuple[Step, list[int]]] = []
         while len(taken) < most and self.alone:
             taken.append(self.alone.popleft())
+        if len(taken) < most and Step.GATHER not in busy and len(self.waiting.get(Step.GATHER, ())) >= MANY:
+            taken += self._some(Step.GATHER, 1, MANY)  # it waits for its turn to write: let others read pages meanwhile
         for step in sorted(self.waiting, key=ORDER.__getitem__):
-            if len(taken) >= most:
-                break
-            held = self.waiting[step]
-            size = max(len(held) // (processes * 4), 4)
-            found = list(batches(held, size))[: most - len(taken)]
-            taken += found
-            gone = {each for _, ids in found for each in ids}
-            self.waiting[step] = {each: None for each in held if each.id not in gone}
+            if len(taken) < most:
+                size = max(len(self.waiting[step]) // (processes * 4), 4)
+                taken += self._some(step, most - len(taken), size)
         return taken
+
+    def _some(self, step: Step, most: int, size: int) -> list[tuple[Step, list[int]]]:
+        held = self.waiting[step]
+        found = list(itertools.islice(batches(held, size), most))
+        gone = {each for _, ids in found for each in ids}
+        self.waiting[step] = {each: None for each in held if each.id not in gone}
+        return found
 
 
 def _start(make: Callable[[], Parts]) -> None:

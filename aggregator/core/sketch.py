@@ -5,7 +5,7 @@ import sys
 import unicodedata
 import zlib
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aggregator.core.article import Sketch
 
@@ -19,7 +19,11 @@ MAX_TOKENS = 20_000
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _TOKEN = re.compile(r"[^\W_]+(?:[.,:]\d+)*")
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f'’]\d+)*")
-_NAME = re.compile(r"(?<![.!?:»«\"“”„\n])(?<!^)[ \t(\-]([^\W\d_]+)")
+_NAME = re.compile(r"[^.!?:»«\"“”„\n\s][ \t][(]?([A-ZÀ-ÞĀ-ŽΑ-ΩА-ЯЁІЇЄ][^\W\d_]+)")
+_NOT_DIGIT = re.compile(r"\D")
+_LETTER = re.compile(r"[^\W\d_]")
+_LETTERS = re.compile(r"[^\W_]+")
+_P1, _P2, _P3, _P4 = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5
 _MASK = (1 << 64) - 1
 _SIGN = 1 << 63
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u00ad": ""})
@@ -52,42 +56,34 @@ _DATED = set(
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).translate(_QUOTES)
-
-
-def _mixed(hashes: Iterable[int]) -> int:
-    value = 0xCBF29CE484222325
-    for each in hashes:
-        value = ((value ^ each) * 0x9E3779B97F4A7C15) & _MASK
-        value ^= value >> 29
-    return value
-
-
-def _signed(value: int) -> int:
-    return value - (1 << 64) if value & _SIGN else value
+    plain = text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+    return plain.translate(_QUOTES)
 
 
 def is_spaced(text: str) -> bool:
-    """Whether the script of a text puts spaces between words; judged by its first 2,000 characters."""
-    part = text[:2000]
-    letters = sum(1 for char in part if char.isalpha())
-    return len(_UNSPACED.findall(part)) * 2 < max(letters, 1)
+    """Whether the script of a text puts spaces between words; judged by its first 1,000 characters."""
+    part = text[:1000]
+    return len(_UNSPACED.findall(part)) * 2 < max(len(_LETTER.findall(part)), 1)
 
 
-def _word_shingles(text: str) -> list[int]:
-    hashes = [zlib.crc32(token.encode()) for token in _TOKEN.findall(text)[:MAX_TOKENS]]
+def _word_shingles(tokens: Sequence[str]) -> set[int]:
+    hashes = [zlib.crc32(token.encode()) for token in tokens]
     if not hashes:
-        return []
-    width = min(SHINGLE_WORDS, len(hashes))
-    return [_mixed(hashes[place : place + width]) for place in range(len(hashes) - width + 1)]
+        return set()
+    padded = hashes if len(hashes) >= SHINGLE_WORDS else hashes + [0] * (SHINGLE_WORDS - len(hashes))
+    return {
+        ((a * _P1) ^ (b * _P2) ^ (c * _P3) ^ (d * _P4)) & _MASK
+        for a, b, c, d in zip(padded, padded[1:], padded[2:], padded[3:], strict=False)
+    }
 
 
-def _char_shingles(text: str) -> list[int]:
-    letters = "".join(char for char in text if char.isalnum())[: MAX_TOKENS * 2]
+def _char_shingles(text: str) -> set[int]:
+    letters = "".join(_LETTERS.findall(text))[: MAX_TOKENS * 2]
     if not letters:
-        return []
+        return set()
     width = min(SHINGLE_CHARS, len(letters))
-    return [_mixed((zlib.crc32(letters[place : place + width].encode()),)) for place in range(len(letters) - width + 1)]
+    runs = (letters[place : place + width].encode() for place in range(len(letters) - width + 1))
+    return {(zlib.crc32(run) * _P1 ^ zlib.adler32(run) * _P2) & _MASK for run in runs}
 
 
 def _sampled(shingles: Iterable[int]) -> tuple[int, ...]:
@@ -95,14 +91,13 @@ def _sampled(shingles: Iterable[int]) -> tuple[int, ...]:
 
     Which are taken depends on the shingle alone, so two texts that share shingles share their samples.
     """
-    ordered = sorted(shingles)
-    found = [each for each in ordered if each % SAMPLE_OF == 0][:SAMPLE_MOST]
-    return tuple(found if len(found) >= SAMPLE_LEAST else sorted({*found, *ordered[:SAMPLE_LEAST]}))
+    found = sorted(each for each in shingles if each % SAMPLE_OF == 0)[:SAMPLE_MOST]
+    return tuple(found if len(found) >= SAMPLE_LEAST else sorted({*found, *sorted(shingles)[:SAMPLE_LEAST]}))
 
 
-def _numbers(text: str) -> frozenset[str]:
-    found = {re.sub(r"[^\d]", "", number) for number in _NUMBER.findall(text)}
-    words = set(re.findall(r"[^\W\d_]+", text.lower()))
+def _numbers(text: str, tokens: Iterable[str]) -> frozenset[str]:
+    words = set(tokens)
+    found = {_NOT_DIGIT.sub("", number) for number in _NUMBER.findall(text)}
     return frozenset(found | {_COUNTED[word] for word in words & _COUNTED.keys()} | (words & _DATED))
 
 
@@ -110,17 +105,19 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(name.casefold() for name in _NAME.findall(text) if name[0].isupper())
 
 
-def sketch(title: str, text: str, language: str) -> Sketch:  # noqa: ARG001 - the language may come to matter
+def sketch(title: str, text: str, language: str) -> Sketch:  # noqa: ARG001 - headline and language may come to matter
     """Return the sketch of a text.
 
     Word 4-grams, or character 8-grams where words have no spaces; numbers with their separators removed, number words,
     names of months and days; capitalised words inside sentences (none in a script without capitals).
     """
     folded = _folded(text)
-    spaced = is_spaced(folded)
     lowered = folded.casefold()
-    shingles = frozenset(_signed(each) for each in (_word_shingles(lowered) if spaced else _char_shingles(lowered)))
-    return Sketch(shingles, _sampled(shingles), _numbers(folded), _names(folded), spaced)
+    tokens = _TOKEN.findall(lowered)[:MAX_TOKENS]
+    spaced = is_spaced(folded)
+    hashes = _word_shingles(tokens) if spaced else _char_shingles(lowered)
+    shingles = frozenset(each - (1 << 64) if each & _SIGN else each for each in hashes)
+    return Sketch(shingles, _sampled(shingles), _numbers(folded, tokens), _names(folded), spaced)
 
 
 def pack(shingles: Iterable[int]) -> bytes:

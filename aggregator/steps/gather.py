@@ -36,6 +36,9 @@ def gather(store: Store, now: datetime, entry_ids: Sequence[int]) -> list[Outcom
 
 
 def _gather_one(store: Store, entry: Entry, sketch: Sketch | None, now: datetime) -> Outcome:
+    with store.reading() as session:
+        article = articles.get(session, entry.article_id or 0)
+        found = _found(session, article, sketch) if article and sketch else []
     with store.writing() as session:
         article = articles.get(session, entry.article_id or 0)
         if article is None or sketch is None or article.state is ArticleState.REMOVED:
@@ -43,10 +46,12 @@ def _gather_one(store: Store, entry: Entry, sketch: Sketch | None, now: datetime
         ruling = _ruling(session, article, sketch)
         if ruling:
             return _refused(session, entry, [article.id], ruling.rule, article.first_seen)
-        matches = _matches(session, article, sketch)
-        twins = [other for other, match in matches if match.relation is Relation.COPY]
+        for other, match in found:
+            edge = Edge(article.id, other, match.relation.value, match.score, match.rule)
+            copies.save(session, edge, article.first_seen)
+        twins = [other for other, match in found if match.relation is Relation.COPY]
         changed = {article.id}
-        if twins or article.root_id != article.id:
+        if twins:
             changed |= _joined(session, [article.id, *twins])
             article = articles.several(session, [article.id])[article.id]
         changed |= _placed(session, article)
@@ -62,8 +67,8 @@ def _ruling(session: Session, article: Article, sketch: Sketch) -> Ruling | None
     return ruling_on_text([(block, unpack(block.sketch)) for block in whole], article.text_hash, sketch.shingles)
 
 
-def _matches(session: Session, article: Article, sketch: Sketch) -> list[tuple[int, Match]]:
-    """Return the articles whose text is related to this one's, after storing how."""
+def _found(session: Session, article: Article, sketch: Sketch) -> list[tuple[int, Match]]:
+    """Return the articles whose text is related to this one's, and how."""
     ids = sketches.candidates(session, article.id, sketch, article.text_hash)
     if not ids:
         return []
@@ -77,8 +82,6 @@ def _matches(session: Session, article: Article, sketch: Sketch) -> list[tuple[i
         match = compare(sketch, theirs[other_id], gap, same_source=article.source_id == other.source_id)
         if match:
             found.append((other_id, match))
-            edge = Edge(article.id, other_id, match.relation.value, match.score, match.rule)
-            copies.save(session, edge, article.first_seen)
     return found
 
 
