@@ -12,7 +12,9 @@ from aggregator.core.source import Show, Source, SourceSpec, slug
 from aggregator.core.url import host, key
 from aggregator.store import articles, entries, feeds, pages, sightings, sketches, sources
 from aggregator.store.articles import NewArticle
+from aggregator.store.entries import Settled
 from aggregator.store.session import Session, Store
+from aggregator.store.sightings import NewSighting
 from tests.world import NOW
 
 
@@ -62,13 +64,13 @@ def article_of(
 
 def _article(session: Session, entry: Entry, text: str, title: str, given: dict[str, object]) -> int:
     answer = Answer(entry.url, 200, {"content-type": "text/html"}, text.encode(), NOW)
-    page_id = pages.add(session, entry.id, entry.url, answer, text_hash(text) * 2)
+    page_of = pages.add(session, [(entry.id, entry.url, answer, text_hash(text) * 2)])
     new = NewArticle(
         url=entry.url,
         url_key=key(entry.url),
         source_id=entry.source_id,
         entry_id=entry.id,
-        page_id=page_id,
+        page_id=page_of[entry.id],
         title=title,
         authors=(),
         language="en",
@@ -87,9 +89,11 @@ def _article(session: Session, entry: Entry, text: str, title: str, given: dict[
         credit="",
         extractor="test",
     )
-    article_id = articles.add(session, replace(new, **given))  # type: ignore[arg-type]
-    assert article_id is not None
-    sketches.add(session, article_id, sketch(title, text, "en"), NOW)
-    sightings.add(session, article_id, entry.source_id, entry.id, entry.url, NOW, new.published)
-    entries.settle(session, entry.id, EntryStatus.EXTRACTED, NOW, page_id=page_id, article_id=article_id)
+    new = replace(new, **given)  # type: ignore[arg-type]
+    article_id = articles.add(session, [new])[entry.id]
+    sketches.add(session, {article_id: (sketch(title, text, "en"), NOW)})
+    seen = NewSighting(article_id, entry.source_id, entry.id, entry.url, NOW, new.published)
+    sightings.add(session, [seen])
+    settled = Settled(entry.id, EntryStatus.EXTRACTED, NOW, page_id=page_of[entry.id], article_id=article_id)
+    entries.settle(session, [settled])
     return article_id

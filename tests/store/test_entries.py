@@ -6,6 +6,7 @@ from datetime import timedelta
 from aggregator.core.entry import EntryStatus
 from aggregator.core.url import host, key
 from aggregator.store import entries, sources
+from aggregator.store.entries import Settled
 from aggregator.store.session import Store
 from tests.newsdesk import entry_of, feed_of, outlet, told
 from tests.world import NOW
@@ -103,7 +104,7 @@ def test_settling_frees_an_entry_for_its_next_step(store: Store) -> None:
     entry = entry_of(store, feed_of(store, outlet(store)), URLS[0])
     with store.writing() as session:
         entries.lease(session, [entry.id], EntryStatus.DUE, NOW, MINUTE)
-        entries.settle(session, entry.id, EntryStatus.FETCHED, NOW, page_id=3)
+        entries.settle(session, [Settled(entry.id, EntryStatus.FETCHED, NOW, page_id=3)])
         leased = entries.lease(session, [entry.id], EntryStatus.FETCHED, NOW, MINUTE)
         assert entries.waiting(session) == 1
     assert [(each.page_id, each.attempts) for each in leased] == [(3, 1)]
