@@ -27,7 +27,9 @@ def _detached() -> None:
     die_with_parent()
 
 
-def popen(args: Sequence[str], *, env: Mapping[str, str] | None = None, log: Path | None = None) -> subprocess.Popen[bytes]:
+def popen(
+    args: Sequence[str], *, env: Mapping[str, str] | None = None, log: Path | None = None
+) -> subprocess.Popen[bytes]:
     """Start a program that ends with us and hears no Ctrl-C; what it prints is added to `log`, or lost without one.
 
     A log that has grown large is begun anew, the old one kept beside it.

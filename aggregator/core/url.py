@@ -1,75 +1,163 @@
 """The identity of an address: its clean form, its key without what does not matter, and its disguises."""
 
-import posixpath
 import re
-from urllib.parse import SplitResult, parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
+import unicodedata
+from ipaddress import IPv6Address
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, unquote_to_bytes, urlencode, urlsplit
 
+from aggregator.core.address import literal
 from aggregator.core.errors import Refused
+from aggregator.core.tracking import is_tracking
 
 MAX_LENGTH = 2000
 PORTS = {"http": 80, "https": 443}
 
+_BLANK = "".join(map(chr, range(0x21))) + "\u00a0\ufeff\u200b"
 _SAFE_PATH = "/:@!$&'()*+,;=-._~"
-_SAFE_QUERY = "/?:@!$'()*,;-._~"
-_TRACKING = re.compile(
-    r"""^(?:
-    utm_.* | at_(?:medium|campaign|custom\d*|creation|format|link_.*|ptr_.*|bbc_.*) | mtm_.* | pk_.* | piwik_.* |
-    hsa_.* |
-    _?hs(?:enc|mi|ctatracking) | mc_[ce]id | mkt_tok | oly_(?:enc|anon)_id | vero_(?:id|conv) |
-    wt_?(?:mc|zmc)(?:_.*)? |
-    fb(?:clid|_action_.*|_ref|_source) | gclid | gclsrc | dclid | gbraid | wbraid | msclkid | yclid | ysclid | twclid |
-    ttclid | li_fat_id | igshid | igsh | srsltid | epik | s_kwcid | ef_id | rb_clickid | _openstat | wickedid | _ga | _gl |
-    smid | smtyp | sref | cmpid | cmp | cmpi | ncid | ocid | icid | xtor | ito | ceid | emci | emdi | nr_email_referer |
-    ref(?:_?src|_?url|errer|erer)? | rss(?:feed)? | source_?(?:feed|rss) | partner |
-    ns_(?:campaign|mchannel|source|linkname) |
-    traffic_source | spm | scm | share(?:d|_?id|_?from|_?token)? | sh_kit | taid | guccounter | guce_.* |
-    feed(?:type|name)? | campaign_?id | cid | ftag | mod | soc_(?:src|trk) | tpcc | wpisrc | mbid | sfnsn | sharetype
-    )$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_MAY_MEAN_MORE = {"mod", "cid", "share", "feed", "partner", "cmp", "ref", "source", "rss", "scm"}
-_TRACKING_VALUE = re.compile(
-    r"(?i)rss|feed|newsletter|twitter|facebook|social|mail|app|share|home|push|flipboard|^[a-z_-]{1,20}$"
-)
+_SAFE_VALUE = "/?:@!$'()*,;-._~"
+_SAFE_QUERY = "/?:@!$'()*,;-._~&=+%"
+_LABEL = re.compile(r"[a-z0-9_-]{1,63}")
+_MAX_HOST = 253
+_DOT = re.compile("[.\u3002\uff0e\uff61]")  # UTS #46 section 4: all of these divide labels
+_DEVIATION = re.compile("[ß\u1e9eς\u200c\u200d]")  # UTS #46 section 6: mapped away by IDNA 2003, kept since
+_WWW = re.compile(r"^www\.(?=[^.]+\.)")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
-_PRINTED = {
+_SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
+_PLAIN_IN_PATH = re.compile(r"%(21|24|26|27|28|29|2A|2B|2C|3A|3B|3D|40)")
+
+_CLOTHES = 4  # layers that are taken off at most
+_DRESSED_HOST = re.compile(r"^(?:www|amp|m|mobile|mobil|print|touch|wap)\.(?=[^.]+\.)")
+_CACHE = re.compile(r"[a-z0-9-]+\.(?:cdn\.ampproject\.org|bing-amp\.com)")
+_VIEWER = re.compile(r"(?:www\.)?(?:google\.[a-z]{2,3}(?:\.[a-z]{2})?|bing\.com)")
+_CACHED = re.compile(r"/(?:c|v|wp)/(?:s/)?(?P<host>[^/]+\.[^/]+)(?P<path>/.*)?")
+_VIEWED = re.compile(r"/amp/(?:s/)?(?P<host>[^/]+\.[^/]+)(?P<path>/.*)?")
+_DRESSED_END = re.compile(r"\.(?:amp|print)(?=\.html?$)|\.amp$", re.IGNORECASE)
+_YES = frozenset({"", "1", "true", "yes"})
+_DRESSED = {
     "outputtype": {"amp"},
-    "amp": {"", "1", "true"},
-    "print": {"", "1", "true", "yes"},
-    "view": {"print", "amp"},
-    "mobile": {"", "1", "true"},
-    "service": {"print"},
     "output": {"amp", "print"},
+    "format": {"amp", "print"},
+    "view": {"amp", "print"},
+    "mode": {"amp", "print"},
+    "service": {"print"},
+    "pagewanted": {"print", "all"},
+    "amp": _YES,
+    "_amp": _YES,
+    "print": _YES,
+    "printable": _YES,
+    "mobile": _YES,
     "m": {"1"},
 }
-_HOST_DISGUISE = re.compile(r"^(?:www|amp|m|mobile|mobil|print|touch|wap|edition\.amp)\.(?=[^.]+\.)", re.IGNORECASE)
-_PATH_DISGUISE = re.compile(
-    r"(?:^/(?:amp|mobile|print)(?=/)|/(?:amp|print)/?$|(?<=[^/])\.amp(?=\.html?$)|\.amp$)", re.IGNORECASE
-)
-_CACHE = re.compile(r"^[a-z0-9-]+\.cdn\.ampproject\.org$")
-_CACHED = re.compile(r"^/(?:c|v|i)/(?:s/)?(?P<host>[^/]+)(?P<path>/.*)?$")
-# Second levels under which names are registered: a compact stand-in for the Public Suffix List, whose size is not
-# worth its gain here; a missing one joins two sites, which only ever widens what a page may say of itself.
+# Levels under which names are registered: a compact stand-in for the Public Suffix List, whose size is not worth its
+# gain here. One that is missing joins two sites, which only ever widens what a page may say of itself.
+_USUAL = "ac co com edu gob gov mil net org"
 _SECOND = {
-    "ac", "co", "com", "edu", "gen", "go", "gob", "gov", "govt", "gouv", "gv", "info", "ltd", "me", "mil", "ne", "net",
-    "nhs", "nic", "nom", "or", "org", "ong", "plc", "police", "sch", "school", "web",
+    "ar": "com edu gob gov int mil net org tur", "at": "ac co gv or", "au": "asn com edu gov id net org",
+    "br": "adv art blog com edu eco gov jus leg mil net org tv", "ca": "gc", "ch": "", "cz": "", "de": "", "dk": "co",
+    "es": "com edu gob nom org", "fi": "", "fr": "asso com gouv nom prd tm", "gr": "com edu gov net org",
+    "hk": "com edu gov idv net org", "hu": "co info org", "id": "ac co desa go mil my net or sch web",
+    "il": "ac co gov idf k12 muni net org", "in": "ac co edu firm gen gov ind mil net nic org res", "it": "edu gov",
+    "jp": "ac ad co ed go gr lg ne or", "ke": "ac co go info me mobi ne or sc",
+    "kr": "ac co go hs kg mil ms ne or pe re sc", "me": "ac co edu gov its net org priv", "nl": "", "no": "",
+    "nz": "ac co cri geek gen govt iwi maori mil net org school", "pl": "com edu gov info net org waw", "pt": "com edu gov org",
+    "ru": "com msk net org pp spb", "se": "", "th": "ac co go in mi net or", "tr": "av bel com edu gen gov info k12 net org pol web",
+    "tw": "club com edu game gov idv mil net org", "ua": "co com edu gov in kiev kyiv lviv net odesa org",
+    "uk": "ac co gov ltd me net nhs org plc police sch", "us": "", "vn": "ac com edu gov info net org",
+    "za": "ac co edu gov law mil net nom org web",
 }  # fmt: skip
 _SHARED = {
-    "blogspot.com", "wordpress.com", "substack.com", "github.io", "medium.com", "tumblr.com", "ghost.io", "netlify.app",
-    "pages.dev", "vercel.app", "herokuapp.com", "localhost",
+    "blogspot.com", "wordpress.com", "substack.com", "github.io", "gitlab.io", "medium.com", "tumblr.com", "ghost.io",
+    "netlify.app", "pages.dev", "vercel.app", "web.app", "herokuapp.com", "blogspot.de", "over-blog.com",
 }  # fmt: skip
+
+
+def normal(url: str) -> str:
+    """Return an address in its clean form, without fragment: WHATWG URL, and RFC 3986 sections 6.2.2 and 6.2.3.
+
+    Raises Refused for what is no http or https address, too long, without a usable host or with credentials.
+    """
+    parts = _parsed(url)
+    query = _quoted(parts.query, _SAFE_QUERY)
+    path = _resolved(_quoted(parts.path or "/", _SAFE_PATH))
+    found = f"{parts.scheme}://{_netloc(parts)}{path}{'?' + query if query else ''}"
+    _measure(found)
+    return found
+
+
+def host(url: str) -> str:
+    """Return the host of an address, with its port where that is not the usual one."""
+    return _netloc(_parsed(url))
+
+
+def key(url: str) -> str:
+    """Return the identity of an address: without scheme, `www.`, tracking, order of parameters and trailing slash.
+
+    Two addresses with the same key are the same page; parameters that may name content are kept. Raises Refused.
+    """
+    parts = urlsplit(normal(url))
+    path = re.sub("/{2,}", "/", _SESSION.sub("", parts.path))
+    path = _PLAIN_IN_PATH.sub(lambda found: chr(int(found[1], 16)), path)
+    path = _INDEX.sub("/", path).rstrip("/")
+    kept = sorted(
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True, encoding="latin-1")
+        if not is_tracking(name, value)
+    )
+    query = f"?{urlencode(kept, encoding='latin-1', safe=_SAFE_VALUE)}" if kept else ""
+    found = f"//{_WWW.sub('', parts.netloc)}{path}{query}"
+    _measure(found)
+    return found
+
+
+def disguises(url: str) -> frozenset[str]:
+    """Return the keys under which the page at `url` may come back: its own, and the one without any clothes.
+
+    Every disguise of a page (AMP, mobile, print) has the same bare key, so a block on it is met by asking for the
+    disguises of what comes. They are candidates: what is the same by them still has to be so by its text.
+    """
+    found = normal(url)
+    for _ in range(_CLOTHES):
+        bare = _undressed(found)
+        if bare == found:
+            break
+        found = bare
+    return frozenset({key(url), key(found)})
+
+
+def registrable(name: str) -> str:
+    """Return the part of a host name that somebody registered; an approximation of the Public Suffix List."""
+    plain = re.sub(r":\d*$", "", name.lower()) if name.count(":") == 1 or "]:" in name else name.lower()
+    if literal(plain):
+        return plain
+    labels = plain.strip(".").split(".")
+    two = ".".join(labels[-2:])
+    suffixes = _SECOND.get(labels[-1], _USUAL if len(labels[-1]) == 2 else "").split()  # noqa: PLR2004 - ISO 3166
+    deep = two in _SHARED or two.partition(".")[0] in suffixes
+    return ".".join(labels[-3:] if deep else labels[-2:])
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses belong to one registrable domain; raises Refused for what is no address."""
+    return registrable(host(one)) == registrable(host(other))
+
+
+def _measure(text: str) -> None:
+    if len(text) > MAX_LENGTH:
+        raise Refused(f"an address of {len(text)} characters is too long, {MAX_LENGTH} are allowed: {text[:80]}…")
 
 
 def _parsed(url: str) -> SplitResult:
-    text = re.sub(r"[\t\r\n]", "", url.strip())
-    if len(text) > MAX_LENGTH:
-        raise Refused(f"an address of {len(text)} characters is too long, {MAX_LENGTH} are allowed: {text[:80]}…")
+    text = url.strip(_BLANK)
+    _measure(text)
+    text = re.sub(r"[\t\r\n]", "", text)
+    front = re.split(r"[?#]", text, maxsplit=1)[0]
+    text = front.replace("\\", "/") + text[len(front) :]
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
         raise Refused(f"not an address: {text[:200]!r} ({error})") from error
-    if parts.scheme.lower() not in PORTS:
+    if parts.scheme not in PORTS:
         raise Refused(f"not an http or https address: {text[:200]!r}")
     if not parts.hostname:
         raise Refused(f"an address without a host: {text[:200]!r}")
@@ -80,131 +168,108 @@ def _parsed(url: str) -> SplitResult:
     return parts
 
 
+def _netloc(parts: SplitResult) -> str:
+    name = _ascii_host(parts.hostname or "")
+    return name if parts.port in {None, PORTS[parts.scheme]} else f"{name}:{parts.port}"
+
+
 def _ascii_host(name: str) -> str:
-    plain = name.rstrip(".").lower()
-    if plain.isascii():
-        if not re.fullmatch(r"[a-z0-9._:\[\]%-]+", plain):
-            raise Refused(f"not a host name: {name!r}")
-        return plain
+    """Return a host as it is asked: names in ASCII, numbers in their usual form (WHATWG URL section 3.5)."""
+    if ":" in name:
+        return f"[{_six(name)}]"
+    labels = [_ascii_label(label) for label in _DOT.split(unquote(name))]
+    if len(labels) > 1 and not labels[-1]:
+        labels.pop()
+    plain = ".".join(labels)
+    if len(plain) > _MAX_HOST or not all(_LABEL.fullmatch(label) for label in labels):
+        raise Refused(f"not a host name: {name!r}")
+    number = literal(plain)
+    if number is None and re.fullmatch(r"\d+|0x[0-9a-f]*", labels[-1]):
+        raise Refused(f"not an address of a host: {name!r}")
+    return str(number) if number else plain
+
+
+def _six(name: str) -> IPv6Address:
     try:
-        return plain.encode("idna").decode("ascii")
+        found = IPv6Address(name)
+    except ValueError as error:
+        raise Refused(f"not an address of a host: {name!r} ({error})") from error
+    if found.scope_id:
+        raise Refused(f"an address within one network only: {name!r}")
+    return found
+
+
+def _ascii_label(label: str) -> str:
+    if label.isascii():
+        return label.lower()
+    try:
+        if _DEVIATION.search(label):
+            folded = unicodedata.normalize("NFKC", label.lower())
+            return f"xn--{folded.encode('punycode').decode('ascii')}"
+        return label.encode("idna").decode("ascii").lower()
     except UnicodeError as error:
-        raise Refused(f"not a host name: {name!r} ({error})") from error
+        raise Refused(f"not a host name: {label!r} ({error})") from error
 
 
 def _quoted(text: str, safe: str) -> str:
     """Return percent-encoding in one form: unreserved characters plain, all others in capitals."""
-    return re.sub(r"(?:%[0-9A-Fa-f]{2})+|[^\x21-\x7e]+|[\"<>`{}|\\^]+", lambda found: _escape(found[0], safe), text)
+    return re.sub(r"(?:%[0-9A-Fa-f]{2})+|[^\x21-\x7e]+|[\"<>`{}|\\^]+", lambda found: _escaped(found[0], safe), text)
 
 
-def _escape(part: str, safe: str) -> str:
+def _escaped(part: str, safe: str) -> str:
     raw = unquote_to_bytes(part) if part.startswith("%") else part.encode("utf-8", "surrogatepass")
     reserved = set(safe.encode()) - set(b"-._~")
     return "".join(f"%{byte:02X}" if byte in reserved else quote(bytes([byte]), safe="-._~") for byte in raw)
 
 
-def _path(path: str) -> str:
-    quoted = _quoted(path or "/", _SAFE_PATH)
-    folded = posixpath.normpath(quoted) if "/." in quoted else quoted
-    if folded.startswith("//") and not quoted.startswith("//"):
-        folded = folded[1:]
-    keeps_slash = quoted.endswith(("/", "/.", "/..")) and not folded.endswith("/")
-    return folded + ("/" if keeps_slash else "")
+def _resolved(path: str) -> str:
+    """Return a path without dot segments (RFC 3986 section 5.2.4)."""
+    found: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            del found[-1:]
+        elif segment != ".":
+            found.append(segment)
+    if segments[-1] in {".", ".."}:
+        found.append("")
+    return "/" + "/".join(found)
 
 
-def normal(url: str) -> str:
-    """Return an address in its clean form: RFC 3986 section 6.2.2 and 6.2.3, without fragment.
-
-    Raises Refused for what is no http or https address, too long, without host or with credentials.
-    """
-    parts = _parsed(url)
-    scheme = parts.scheme.lower()
-    query = _quoted(parts.query, _SAFE_QUERY + "&=+%")
-    found = f"{scheme}://{_netloc(parts, scheme)}{_path(parts.path)}{'?' + query if query else ''}"
-    if len(found) > MAX_LENGTH:
-        raise Refused(f"an address of {len(found)} characters is too long, {MAX_LENGTH} are allowed: {found[:80]}…")
-    return found
-
-
-def _netloc(parts: SplitResult, scheme: str) -> str:
-    name = _ascii_host(parts.hostname or "")
-    shown = f"[{name}]" if ":" in name else name
-    return shown if parts.port in {None, PORTS[scheme]} else f"{shown}:{parts.port}"
-
-
-def host(url: str) -> str:
-    """Return the host of an address, with its port where that is not the usual one."""
-    parts = _parsed(url)
-    return _netloc(parts, parts.scheme.lower())
-
-
-def _tracks(name: str, value: str) -> bool:
-    if not _TRACKING.match(name):
-        return False
-    return name.lower() not in _MAY_MEAN_MORE or _TRACKING_VALUE.search(value) is not None
-
-
-def key(url: str) -> str:
-    """Return the identity of an address: without scheme, `www.`, tracking, order of parameters and trailing slash.
-
-    Two addresses with the same key are the same page; parameters that may name content are kept.
-    """
-    parts = urlsplit(normal(url))
-    path = _INDEX.sub("/", parts.path).rstrip("/")
-    kept = sorted(
-        (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True, encoding="latin-1")
-        if not _tracks(name, value)
+def _undressed(url: str) -> str:
+    """Return a clean address without one layer of AMP, mobile and print clothes; itself when it has none."""
+    parts = urlsplit(_uncached(url))
+    kept = [
+        each
+        for each in parts.query.split("&")
+        if each and each.partition("=")[2].lower() not in _DRESSED.get(each.partition("=")[0].lower(), ())
+    ]
+    bare = parts._replace(
+        netloc=_DRESSED_HOST.sub("", parts.netloc), path=_undressed_path(parts.path), query="&".join(kept)
     )
-    query = f"?{urlencode(kept, encoding='latin-1')}" if kept else ""
-    name = parts.netloc.removeprefix("www.")
-    return f"//{name}{path}{query}"
+    try:
+        return normal(bare.geturl())
+    except Refused:
+        return url
+
+
+def _undressed_path(path: str) -> str:
+    segments = path.rstrip("/").split("/")[1:]
+    if len(segments) > 1 and segments[0].lower() in {"mobile", "print"}:
+        segments.pop(0)
+    if len(segments) > 1 and segments[-1].lower() == "print":
+        segments.pop()
+    kept = [each for each in segments if each.lower() != "amp"]
+    return _DRESSED_END.sub("", "/" + "/".join(kept)) if kept else path
 
 
 def _uncached(url: str) -> str:
-    """Return the address that an AMP cache's address stands for, or the address itself."""
+    """Return the address that one of an AMP cache or viewer stands for, or the address itself."""
     parts = urlsplit(url)
-    found = _CACHED.match(parts.path) if _CACHE.match(parts.hostname or "") else None
-    if not found:
+    if _CACHE.fullmatch(parts.netloc):
+        found = _CACHED.fullmatch(parts.path)
+    elif _VIEWER.fullmatch(parts.netloc):
+        found = _VIEWED.fullmatch(parts.path)
+    else:
         return url
-    query = f"?{parts.query}" if parts.query else ""
-    return f"https://{found['host']}{found['path'] or '/'}{query}"
-
-
-def _bare(url: str) -> str:
-    """Return the key of an address without its AMP, mobile and print clothes."""
-    parts = urlsplit(normal(_uncached(normal(url))))
-    name = _HOST_DISGUISE.sub("", parts.netloc)
-    path = _PATH_DISGUISE.sub("", parts.path) or "/"
-    kept = [
-        (each, value)
-        for each, value in parse_qsl(parts.query, keep_blank_values=True, encoding="latin-1")
-        if value.lower() not in _PRINTED.get(each.lower(), ())
-    ]
-    query = f"?{urlencode(kept, encoding='latin-1')}" if kept else ""
-    return key(f"{parts.scheme}://{name}{path}{query}")
-
-
-def disguises(url: str) -> frozenset[str]:
-    """Return the keys under which the page at `url` may come back: its own, and the one without any clothes.
-
-    Every disguise of a page has the same bare key, so a block on it is met by asking for the disguises of what comes.
-    They are candidates: of an address, not of a text.
-    """
-    return frozenset({key(url), _bare(url)})
-
-
-def registrable(name: str) -> str:
-    """Return the part of a host name that somebody registered; an approximation of the Public Suffix List."""
-    plain = name.rsplit(":", 1)[0] if name.count(":") == 1 else name
-    labels = plain.lower().strip(".").split(".")
-    if len(labels) <= 2 or ":" in plain or labels[-1].isdigit():  # noqa: PLR2004 - name and top level
-        return plain.lower()
-    two = ".".join(labels[-2:])
-    deep = two in _SHARED or (len(labels[-1]) == 2 and labels[-2] in _SECOND)  # noqa: PLR2004 - a country's top level
-    return ".".join(labels[-3:]) if deep else two
-
-
-def same_site(one: str, other: str) -> bool:
-    """Whether two addresses belong to one registrable domain."""
-    return registrable(host(one)) == registrable(host(other))
+    return parts._replace(scheme="https", netloc=found["host"], path=found["path"] or "/").geturl() if found else url

@@ -337,3 +337,9 @@ def release_names(session: Session, ids: Sequence[int]) -> None:
         )
     session.execute(delete(url_aliases).where(url_aliases.c.article_id.in_(ids)))
     session.execute(delete(sightings).where(sightings.c.article_id.in_(ids)))
+
+
+def keys(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Return the public names of articles, by id."""
+    rows = session.execute(select(articles.c.id, articles.c.key).where(articles.c.id.in_(set(ids))))
+    return {row.id: row.key for row in rows}

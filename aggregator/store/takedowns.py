@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from aggregator.core.takedown import Block, BlockKind, Scope, Takedown, TakedownState
 from aggregator.store.session import Session
@@ -97,3 +97,8 @@ def unfinished(session: Session) -> list[int]:
     """Return the takedowns in force whose removal was cut short."""
     open_ones = (takedowns.c.state == TakedownState.ACTIVE.value) & takedowns.c.done_at.is_(None)
     return list(session.scalars(select(takedowns.c.id).where(open_ones).order_by(takedowns.c.id)))
+
+
+def number_of_blocks(session: Session) -> int:
+    """Return how many blocks are active."""
+    return session.scalar(select(func.count()).where(blocks.c.active)) or 0

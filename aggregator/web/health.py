@@ -1,0 +1,81 @@
+"""Whether we are alive, whether we are ready, and the numbers (Prometheus text format 0.0.4)."""
+
+from collections.abc import Iterator, Mapping
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from aggregator.core.errors import AggregatorError
+from aggregator.store import articles, entries, feeds, outcomes, publications, pulses, schema, stories
+from aggregator.store.session import Session
+from aggregator.web.desk import Desk
+
+METRICS = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Health:
+    """The endpoints for whoever watches over us."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def alive(self, _request: Request) -> Response:
+        """Say that the process answers."""
+        return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
+
+    def ready(self, _request: Request) -> Response:
+        """Say whether the database answers and its schema is this release's; 503 when not."""
+        checks: dict[str, str] = {}
+        try:
+            with self._desk.store.reading() as session:
+                now = schema.current(session)
+                checks["database"] = "ok"
+                checks["schema"] = "ok" if now == schema.newest() else f"at {now or 'nothing'}, not {schema.newest()}"
+                ages = {name: self._desk.clock() - at for name, (at, _) in pulses.every(session).items()}
+        except AggregatorError as error:
+            checks["database"] = error.reason
+            ages = {}
+        good = all(said == "ok" for said in checks.values())
+        body = {"ready": good, "checks": checks, "pulse_seconds": {k: int(v.total_seconds()) for k, v in ages.items()}}
+        return JSONResponse(body, 200 if good else 503, headers={"Cache-Control": "no-store"})
+
+    def metrics(self, _request: Request) -> Response:
+        """Give the numbers."""
+        with self._desk.store.reading() as session:
+            lines = "".join(f"{line}\n" for line in self._lines(session))
+        return PlainTextResponse(lines, headers={"Cache-Control": "no-store"}, media_type=METRICS)
+
+    def _lines(self, session: Session) -> Iterator[str]:
+        now = self._desk.clock()
+        known = feeds.numbers(session)
+        failing = known.pop("failing", 0)
+        yield from _gauge("feeds", "Feeds by state.", {f'state="{state}"': number for state, number in known.items()})
+        yield from _gauge("feeds_failing", "Feeds whose last polls failed.", {"": failing})
+        late = feeds.lateness(session, now).total_seconds()
+        yield from _gauge("lateness_seconds", "How long the most overdue feed has waited.", {"": late})
+        standing = {f'status="{status}"': number for status, number in entries.numbers(session).items()}
+        yield from _gauge("entries", "Entries by where they stand.", standing)
+        for name, number in articles.numbers(session).items():
+            yield from _gauge(f"texts_{name}" if name != "articles" else "articles", f"Number of {name}.", {"": number})
+        yield from _gauge("stories", "Stories of at least two texts.", {"": stories.number(session)})
+        yield from _gauge("publications_live", "Publications that stand.", {"": publications.number(session)})
+        totals = outcomes.totals(session)
+        ended = {f'step="{step}",word="{word}"': number for (step, word), number in sorted(totals.items())}
+        yield from _counter("outcomes_total", "How often each step ended in each word.", ended)
+        ages = {f'queue="{name}"': (now - at).total_seconds() for name, (at, _) in pulses.every(session).items()}
+        yield from _gauge("pulse_age_seconds", "Seconds since each queue's last sign of life.", ages)
+
+
+def _gauge(name: str, about: str, values: Mapping[str, float]) -> Iterator[str]:
+    yield from _metric("gauge", name, about, values)
+
+
+def _counter(name: str, about: str, values: Mapping[str, float]) -> Iterator[str]:
+    yield from _metric("counter", name, about, values)
+
+
+def _metric(kind: str, name: str, about: str, values: Mapping[str, float]) -> Iterator[str]:
+    yield f"# HELP aggregator_{name} {about}"
+    yield f"# TYPE aggregator_{name} {kind}"
+    for labels, value in values.items():
+        yield f"aggregator_{name}{'{' + labels + '}' if labels else ''} {value:g}"

@@ -1,0 +1,148 @@
+"""The pages of the site: stories, articles, sources, and what is said when there is nothing to show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.templating import Jinja2Templates
+
+from aggregator.core import attribution
+from aggregator.core.attribution import Wording
+from aggregator.core.publication import Publication, PublicationState
+from aggregator.core.source import Source
+from aggregator.store import articles, feeds, publications, sources, stories
+from aggregator.store.publications import Selection
+from aggregator.store.session import Session
+from aggregator.store.stories import StoryRow
+from aggregator.web.desk import Desk, allowed, gated
+from aggregator.web.feeds import page_number
+
+SIZE = 40
+RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "ps", "yi", "sd", "ug"}
+FOLDER = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A story with those of its articles that may be shown, the latest first."""
+
+    story: StoryRow
+    publications: Sequence[Publication]
+
+
+def direction(language: str) -> str:
+    """Return in which direction a language is written."""
+    return "rtl" if language[:2] in RIGHT_TO_LEFT else "ltr"
+
+
+class Pages:
+    """The endpoints of the site."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._templates = Jinja2Templates(FOLDER)
+        publish = desk.settings.publish
+        said = attribution.disclaimer(Wording(publish.disclaimer, publish.contact))
+        self._templates.env.globals.update(
+            site=desk.settings.site, contact=publish.contact, disclaimer=said, direction=direction,
+            link_text=attribution.link_text,
+        )  # fmt: skip
+
+    def _page(
+        self,
+        request: Request,
+        name: str,
+        values: Mapping[str, object],
+        *,
+        status: int = 200,
+        kept: str = "no-store",
+        link: str = "",
+    ) -> Response:
+        headers = {"Cache-Control": kept} | ({"Link": link} if link else {})
+        return self._templates.TemplateResponse(request, name, dict(values), status_code=status, headers=headers)
+
+    def front(self, request: Request) -> Response:
+        """Show the stories, the latest first."""
+        number = page_number(request)
+        with self._desk.store.reading() as session:
+            rows = stories.newest(session, SIZE + 1, (number - 1) * SIZE)
+            shown = self._shown(session, rows[:SIZE])
+        values = {"shown": shown, "page": number, "more": len(rows) > SIZE}
+        return self._page(request, "front.html", values, kept="public, max-age=30")
+
+    def _shown(self, session: Session, rows: Sequence[StoryRow]) -> list[Shown]:
+        ids = stories.article_ids(session, [row.id for row in rows])
+        keys = articles.keys(session, [each for found in ids.values() for each in found])
+        wanted = [keys[each] for found in ids.values() for each in found if each in keys]
+        live = {each.key: each for each in allowed(session, publications.by_keys(session, wanted))}
+        found = [
+            Shown(row, [live[keys[each]] for each in reversed(ids.get(row.id, [])) if keys.get(each) in live])
+            for row in rows
+        ]
+        return [each for each in found if each.publications]
+
+    def article(self, request: Request) -> Response:
+        """Show an article as far as its rights allow; 451 when it was taken down, 301 when it has moved."""
+        key = request.path_params["key"]
+        with self._desk.store.reading() as session:
+            found = publications.by_key(session, key)
+            if found is None:
+                raise HTTPException(404, "There is no such article here.")
+            publication = gated(session, [found])[0]
+        if publication.state is PublicationState.MOVED:
+            return RedirectResponse(f"/articles/{publication.moved_to}", 301)
+        if publication.state is PublicationState.WITHDRAWN:
+            blocked_by = f'<{self._desk.settings.site.address}/>; rel="blocked-by"'
+            values = {"publication": publication}
+            return self._page(request, "withdrawn.html", values, status=451, link=blocked_by)
+        original = f'<{publication.url}>; rel="canonical"' if publication.url.isascii() else ""
+        return self._page(
+            request, "article.html", {"publication": publication}, kept="public, max-age=60", link=original
+        )
+
+    def story(self, request: Request) -> Response:
+        """Show how a story was told, from the first article on."""
+        with self._desk.store.reading() as session:
+            row = stories.by_key(session, request.path_params["key"])
+            shown = self._shown(session, [row]) if row else []
+        if not shown:
+            raise HTTPException(404, "There is no such story here.")
+        return self._page(request, "story.html", {"shown": shown[0]}, kept="public, max-age=60")
+
+    def sources(self, request: Request) -> Response:
+        """Show all sources with what we show of them and why."""
+        with self._desk.store.reading() as session:
+            listed = sources.every(session)
+        return self._page(request, "sources.html", {"sources": listed}, kept="public, max-age=300")
+
+    def source(self, request: Request) -> Response:
+        """Show one source and its articles."""
+        number = page_number(request)
+        with self._desk.store.reading() as session:
+            source: Source | None = sources.by_slug(session, request.path_params["source"])
+            if source is None:
+                raise HTTPException(404, "There is no such source here.")
+            found = publications.live(session, Selection(source_id=source.id), SIZE + 1, (number - 1) * SIZE)
+            values = {
+                "source": source,
+                "publications": allowed(session, found[:SIZE]),
+                "feeds": feeds.of_source(session, source.id),
+                "page": number,
+                "more": len(found) > SIZE,
+            }
+        return self._page(request, "source.html", values, kept="public, max-age=60")
+
+    def about(self, request: Request) -> Response:
+        """Say what this is."""
+        return self._page(request, "about.html", {}, kept="public, max-age=3600")
+
+    def error(self, request: Request, error: Exception) -> Response:
+        """Say plainly what went wrong, in the clothes of the site."""
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        said = error.detail if isinstance(error, HTTPException) else "Something went wrong here; it has been noted."
+        values = {"status": status, "phrase": HTTPStatus(status).phrase, "detail": said}
+        return self._page(request, "error.html", values, status=status)
