@@ -21,7 +21,7 @@ _MAX_HOST = 253
 _DOT = re.compile("[.\u3002\uff0e\uff61]")  # UTS #46 section 4: all of these divide labels
 _DEVIATION = re.compile("[ß\u1e9eς\u200c\u200d]")  # UTS #46 section 6: mapped away by IDNA 2003, kept since
 _WWW = re.compile(r"^www\.(?=[^.]+\.)")
-_INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
+_END = re.compile(r"(?:/(?:index|default)\.(?:html?|php|aspx?|jsp)|/)+$", re.IGNORECASE)
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 _PLAIN_IN_PATH = re.compile(r"%(21|24|26|27|28|29|2A|2B|2C|3A|3B|3D|40)")
 
@@ -97,7 +97,7 @@ def key(url: str) -> str:
     parts = urlsplit(normal(url))
     path = re.sub("/{2,}", "/", _SESSION.sub("", parts.path))
     path = _PLAIN_IN_PATH.sub(lambda found: chr(int(found[1], 16)), path)
-    path = _INDEX.sub("/", path).rstrip("/")
+    path = _END.sub("", path)
     kept = sorted(
         (name, value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True, encoding="latin-1")

@@ -1,6 +1,7 @@
 """Rows of entries: what feeds said, where each stands on the line, and who holds it."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -272,3 +273,33 @@ def summaries(session: Session, article_ids: Iterable[int]) -> dict[int, str]:
         .order_by(entries.c.id.desc())
     )
     return {row.article_id: row.summary for row in rows}
+
+
+def numbers_of_source(session: Session, source_id: int) -> dict[EntryStatus, int]:
+    """Return how many entries of a source stand at each status."""
+    counted = select(entries.c.status, func.count()).where(entries.c.source_id == source_id)
+    return {EntryStatus(status): int(number) for status, number in session.execute(counted.group_by(entries.c.status))}
+
+
+def at_status(session: Session, status: EntryStatus, limit: int, source_id: int | None = None) -> list[Entry]:
+    """Return entries that stand at `status`, newest first."""
+    wanted = entries.c.status == status
+    if source_id is not None:
+        wanted &= entries.c.source_id == source_id
+    rows = session.execute(select(entries).where(wanted).order_by(entries.c.id.desc()).limit(limit))
+    return [_value(row) for row in rows]
+
+
+def reasons(session: Session, status: EntryStatus, limit: int) -> list[tuple[str, int]]:
+    """Return why entries stand at `status`, by the first word of the reason, most frequent first."""
+    found: Counter[str] = Counter()
+    for reason, number in session.execute(
+        select(entries.c.reason, func.count()).where(entries.c.status == status).group_by(entries.c.reason)
+    ):
+        found[reason.partition(":")[0]] += number
+    return found.most_common(limit)
+
+
+def number(session: Session) -> int:
+    """Return how many entries were ever seen."""
+    return session.scalar(select(func.count()).select_from(entries)) or 0

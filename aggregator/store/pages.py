@@ -82,3 +82,8 @@ def named(session: Session, blobs: Sequence[str]) -> set[str]:
 def number(session: Session) -> int:
     """Return how many pages are kept."""
     return session.scalar(select(func.count()).select_from(pages)) or 0
+
+
+def blobs(session: Session, limit: int | None) -> list[str]:
+    """Return the blobs that the newest pages name, all of them without a limit."""
+    return list(session.scalars(select(pages.c.blob).order_by(pages.c.id.desc()).limit(limit)))

@@ -71,3 +71,12 @@ def _scripts() -> ScriptDirectory:
 
 def _known() -> set[str]:
     return {script.revision for script in _scripts().walk_revisions()}
+
+
+def damage(store: Store) -> list[str]:
+    """Return what SQLite finds wrong with its file; PostgreSQL looks after its own."""
+    if not store.is_sqlite:
+        return []
+    with store.reading() as session:
+        found = session.execute(text("PRAGMA quick_check")).scalars().all()
+    return [] if found == ["ok"] else [str(each) for each in found]

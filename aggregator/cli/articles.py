@@ -1,0 +1,195 @@
+"""articles: what was read, and the whole life of any one of them."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from aggregator.cli.console import out, print_facts, print_json, print_table
+from aggregator.cli.desk import article_named, desk, url_keys
+from aggregator.core.article import Article
+from aggregator.core.entry import Entry, EntryStatus
+from aggregator.core.errors import Refused
+from aggregator.core.outcome import Step
+from aggregator.core.takedown import ruling_on_url
+from aggregator.store import (
+    articles,
+    copies,
+    entries,
+    feeds,
+    outcomes,
+    pages,
+    publications,
+    sightings,
+    sources,
+    stories,
+    takedowns,
+)
+from aggregator.store.session import Session
+
+app = typer.Typer(no_args_is_help=True, help="What was read, and why it is as it is.")
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Name = Annotated[str, typer.Argument(help="An id, a key, or any address of it.")]
+
+
+@app.command("list")
+def list_some(
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 30,
+    source: Annotated[str, typer.Option(help="Only this source (slug).")] = "",
+    language: Annotated[str, typer.Option(help="Only this language.")] = "",
+    status: Annotated[str, typer.Option(help="article, duplicate, quarantined, refused, due …")] = "article",
+    *,
+    as_json: Json = False,
+) -> None:
+    """List the newest articles, or entries that ended otherwise."""
+    if status not in set(EntryStatus):
+        raise Refused(f"--status {status!r} is unknown; there are {', '.join(EntryStatus)}")
+    with desk() as here, here.store.reading() as session:
+        found = sources.by_slug(session, source) if source else None
+        if source and found is None:
+            raise Refused(f"no source is called {source!r}; see `aggregator sources list`")
+        source_id = found.id if found else None
+        rows: list[tuple[object, ...]]
+        if status == EntryStatus.ARTICLE:
+            listed = articles.newest(session, limit, source_id=source_id, language=language)
+            rows = [(each.key, f"{each.effective_at:%Y-%m-%d %H:%M}", each.language, each.title) for each in listed]
+        else:
+            ended = entries.at_status(session, EntryStatus(status), limit, source_id)
+            rows = [(each.id, f"{each.seen_at:%Y-%m-%d %H:%M}", each.reason, each.url) for each in ended]
+    names = (
+        ["key", "time", "language", "title"] if status == EntryStatus.ARTICLE else ["entry", "seen", "reason", "url"]
+    )
+    print_json([dict(zip(names, row, strict=True)) for row in rows]) if as_json else print_table("", names, rows)
+
+
+@app.command()
+def show(name: Name, *, as_json: Json = False) -> None:
+    """Show one article as it is stored and published."""
+    with desk() as here, here.store.reading() as session:
+        article = article_named(session, name)
+        if article is None:
+            raise Refused(f"no article is known as {name!r}; try `aggregator articles why`")
+        publication = publications.by_article(session, article.root_id)
+        seen = sightings.of_group(session, article.root_id)
+    facts: dict[str, Any] = {key: value for key, value in asdict(article).items() if value not in ("", None, ())}
+    if as_json:
+        print_json({**facts, "publication": publication, "sightings": seen})
+        return
+    print_facts(facts)
+    if publication:
+        out.print(f"\npublished as {publication.form}: {publication.text[:400]}", markup=False)
+    for each in seen:
+        out.print(f"seen {each.seen_at:%Y-%m-%d %H:%M} at {each.source_name}: {each.url}", markup=False)
+
+
+@app.command()
+def why(name: Name, *, as_json: Json = False) -> None:
+    """Tell an item's whole life: each step, how it ended, and why."""
+    with desk() as here, here.store.reading() as session:
+        article = article_named(session, name)
+        told = _entries(session, name, article)
+        keys = [*url_keys(name), *([article.url_key] if article else [])]
+        ruling = ruling_on_url(takedowns.of_urls(session, keys), keys) if keys else None
+        if article is None and not told and ruling is None:
+            raise Refused(f"{name!r} was never seen: no feed has told of it, and no takedown names it")
+        life = {
+            "takedown": ruling.rule if ruling else "",
+            "entries": [_entry(session, entry) for entry in told],
+            "article": _article(session, article) if article else None,
+        }
+    if as_json:
+        print_json(life)
+    else:
+        _print(life)
+
+
+def _entries(session: Session, name: str, article: Article | None) -> list[Entry]:
+    found = entries.of_articles(session, [article.id]) if article else entries.at_urls(session, url_keys(name))
+    if not found and name.isdigit():
+        entry = entries.get(session, int(name))
+        found = [entry] if entry else []
+    return found
+
+
+def _entry(session: Session, entry: Entry) -> dict[str, Any]:
+    feed = feeds.get(session, entry.feed_id)
+    source = sources.get(session, entry.source_id)
+    steps = [
+        {"step": step, "at": at, "outcome": word, "reason": reason}
+        for step in (Step.FETCH, Step.EXTRACT, Step.GATHER)
+        for at, word, reason in outcomes.of_item(session, step, entry.id)
+    ]
+    return {
+        "entry": entry.id,
+        "url": entry.url,
+        "source": source.name if source else "",
+        "feed": feed.url if feed else "",
+        "seen": entry.seen_at,
+        "published": entry.published,
+        "status": entry.status,
+        "reason": entry.reason,
+        "due": entry.due_at if entry.status in (EntryStatus.DUE, EntryStatus.FETCHED, EntryStatus.EXTRACTED) else None,
+        "pages": [
+            {"at": page.fetched_at, "url": page.final_url, "status": page.status, "bytes": page.size, "blob": page.blob}
+            for page in pages.of_entries(session, [entry.id])
+        ],
+        "steps": steps,
+    }
+
+
+def _article(session: Session, article: Article) -> dict[str, Any]:
+    publication = publications.by_article(session, article.root_id)
+    root = articles.get(session, article.root_id)
+    story = stories.get(session, root.story_id) if root and root.story_id else None
+    names = articles.several(session, [each for edge in copies.of(session, [article.id]) for each in (edge.a, edge.b)])
+    return {
+        "key": article.key,
+        "title": article.title,
+        "url": article.url,
+        "also known as": articles.aliases(session, [article.id]),
+        "state": article.state,
+        "canonical": root.key if root else "",
+        "canonical because": article.root_reason or "it has no copies",
+        "copies": [
+            {"of": names[other].key, "relation": edge.relation, "score": edge.score, "rule": edge.rule}
+            for edge in copies.of(session, [article.id])
+            for other in (edge.a, edge.b)
+            if other != article.id and other in names
+        ],
+        "sightings": [
+            {"source": each.source_name, "url": each.url, "seen": each.seen_at}
+            for each in sightings.of_group(session, article.root_id)
+        ],
+        "story": story.key if story else "",
+        "shown as": publication.form if publication else "not published",
+        "shown because": list(publication.rules) if publication else [],
+        "publications": [
+            {"at": at, "outcome": word, "reason": reason}
+            for at, word, reason in outcomes.of_item(session, Step.PUBLISH, article.root_id)
+        ],
+    }
+
+
+def _print(life: dict[str, Any]) -> None:
+    if life["takedown"]:
+        out.print(life["takedown"], markup=False, style="bold")
+    for entry in life["entries"]:
+        out.print(f"{entry['seen']:%Y-%m-%d %H:%M} told by {entry['source']} ({entry['feed']})", markup=False)
+        out.print(f"    {entry['url']}", markup=False)
+        for step in entry["steps"]:
+            said = f": {step['reason']}" if step["reason"] else ""
+            out.print(f"{step['at']:%Y-%m-%d %H:%M} {step['step']} – {step['outcome']}{said}", markup=False)
+        out.print(f"    stands as {entry['status']}{': ' + entry['reason'] if entry['reason'] else ''}", markup=False)
+    article = life["article"]
+    if article:
+        for each in article["publications"]:
+            out.print(f"{each['at']:%Y-%m-%d %H:%M} publish – {each['outcome']}: {each['reason']}", markup=False)
+        print_facts({key: _words(value) for key, value in article.items() if key != "publications" and value})
+
+
+def _words(value: object) -> object:
+    if not isinstance(value, list):
+        return value
+    return "; ".join(
+        " ".join(str(part) for part in each.values()) if isinstance(each, dict) else each for each in value
+    )
