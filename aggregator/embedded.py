@@ -199,8 +199,8 @@ def _keep(children: Sequence[Child], folder: Path) -> None:
             child.started_at = child.again_at = now
             changed = True
     if changed:
-        pids = [[child.process.pid, psutil.Process(child.process.pid).create_time()] for child in _running(children)]
-        (folder / "children.json").write_text(json.dumps(pids))
+        pids = [child.process.pid for child in _running(children) if child.process]
+        (folder / "children.json").write_text(json.dumps([[pid, psutil.Process(pid).create_time()] for pid in pids]))
 
 
 def _running(children: Iterable[Child]) -> list[Child]:

@@ -126,10 +126,10 @@ class Workers(_Group):
     network_processes: int = Field(default=1, ge=1, le=64)
     tasks_per_child: int = Field(default=200, ge=1)
     memory_per_child_mb: int = Field(default=600, ge=100)
-    soft_seconds: Seconds = 240
-    hard_seconds: Seconds = 300
-    network_soft_seconds: Seconds = 840
-    network_hard_seconds: Seconds = 900
+    soft_seconds: int = Field(default=240, ge=10, le=86_400)
+    hard_seconds: int = Field(default=300, ge=10, le=86_400)
+    network_soft_seconds: int = Field(default=840, ge=10, le=86_400)
+    network_hard_seconds: int = Field(default=900, ge=10, le=86_400)
 
     @property
     def count(self) -> int:

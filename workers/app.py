@@ -2,6 +2,7 @@
 
 from celery import Celery
 from celery.signals import task_postrun, worker_init, worker_process_init, worker_process_shutdown
+from kombu import Exchange
 from kombu import Queue as Channel
 
 from aggregator import settings as configuration
@@ -41,7 +42,9 @@ app.conf.update(
     task_store_errors_even_if_ignored=False,
     task_serializer="json",
     accept_content=["json"],
-    task_queues=[Channel(queue.value) for queue in Queue],
+    task_queues=[Channel(queue.value, Exchange(queue.value), routing_key=queue.value) for queue in Queue],
+    task_default_exchange=Queue.PUBLISHING.value,
+    task_default_routing_key=Queue.PUBLISHING.value,
     task_default_queue=Queue.PUBLISHING.value,
     task_soft_time_limit=settings.workers.soft_seconds,
     task_time_limit=settings.workers.hard_seconds,
@@ -64,27 +67,27 @@ def parts() -> Parts:
     return _parts
 
 
-@worker_init.connect  # type: ignore[untyped-decorator]
+@worker_init.connect
 def _warm(**_: object) -> None:
     """Load what is slow before the children are forked, so that they share it."""
     die_with_parent()
     wiring.warm_up()
 
 
-@worker_process_init.connect  # type: ignore[untyped-decorator]
+@worker_process_init.connect
 def _start(**_: object) -> None:
     global _parts  # noqa: PLW0603 - what was made before the fork is not ours
     _parts = None
     die_with_parent()
 
 
-@worker_process_shutdown.connect  # type: ignore[untyped-decorator]
+@worker_process_shutdown.connect
 def _stop(**_: object) -> None:
     if _parts is not None:
         _parts.store.close()
 
 
-@task_postrun.connect  # type: ignore[untyped-decorator]
+@task_postrun.connect
 def _progress(**_: object) -> None:
     """Leave a sign for the supervisor: this worker gets on with its work."""
     name = settings.data.progress

@@ -19,10 +19,10 @@ from aggregator.core.article import Article
 from aggregator.core.entry import WAITING, Entry, EntryStatus
 from aggregator.core.errors import Refused
 from aggregator.core.publication import Channel, FeedPage
+from aggregator.steps.show import gated
 from aggregator.store import articles, entries, publications, sightings, sources, stories
 from aggregator.store.publications import Selection
 from aggregator.store.session import Session
-from aggregator.web.desk import gated
 
 app = typer.Typer(no_args_is_help=True, help="What we hold, for other programs.")
 FORMATS = ("jsonl", "csv")
@@ -71,7 +71,7 @@ def _jsonl(file: TextIO, rows: Iterator[dict[str, Any]]) -> int:
 def _csv(file: TextIO, rows: Iterator[dict[str, Any]]) -> int:
     writer = None
     number = 0
-    for number, row in enumerate(rows, 1):  # noqa: B007 - the last number is the answer
+    for number, row in enumerate(rows, 1):
         writer = writer or csv.DictWriter(file, list(row))
         if number == 1:
             writer.writeheader()

@@ -27,13 +27,12 @@ _LETTERS = re.compile(
 _TOKEN = re.compile(r"[\w\u0900-\u0963\u0966-\u0dff]+")
 # what is not seen, or not always written: soft hyphens, zero widths, the vowel points of Arabic and Hebrew
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0640]")
-_SEPARATOR = re.compile(r"(?<=\d)[.,'’٫٬](?=\d)|(?<=\d) (?=\d{3}(?!\d))")
+_FIGURE = re.compile(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,'’٫٬]\d+)+")
+_RUN = re.compile(r"\d[\d.,'’٫٬ ]+\d")  # where such a figure may be: found faster
 _NUMBER = re.compile(r"\d+")
-_WORD = re.compile(r"[^\W\d_]+")
-_NAME = re.compile(r"(?<![.!?:»«\"“”„…])[ \t(\-/]([^\W\d_]+)")
-_MASK = (1 << 64) - 1
-_SIGN = 1 << 63
-_ODD = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
+# A capital after a space, but not after the end of a sentence or before a line's first word, where all words have one
+_NAME = re.compile(r"[ \t(\-/](?=[A-Z\u00c0-\uffff])(?<![.!?:»«\"“”„…].)([^\W\d_]+)")
+_ODD = (0x3779B97F, 0x2545F491, 0x3C6EF35F, 0x27D4EB2F)  # below 2**30: products with 32 bits stay below 2**62
 _COUNTED = {
     word: number
     for number, words in {
@@ -78,6 +77,7 @@ _DATED = frozenset(
     septiembre octubre noviembre diciembre lunes martes miércoles jueves viernes sábado domingo
     """.split()
 )
+_SAID = _DATED.union(_COUNTED)
 
 
 def is_spaced(text: str) -> bool:
@@ -95,44 +95,45 @@ def sketch(title: str, text: str, language: str) -> Sketch:  # noqa: ARG001 - th
     """
     folded = _folded(text[:MAX_CHARS])
     lowered = folded.casefold()
+    tokens = _TOKEN.findall(lowered)
     spaced = is_spaced(folded)
-    shingles = frozenset(_word_shingles(lowered) if spaced else _char_shingles(lowered))
-    return Sketch(shingles, _sampled(shingles), _numbers(lowered), _names(folded), spaced)
+    shingles = frozenset(_word_shingles(tokens) if spaced else _char_shingles(lowered))
+    return Sketch(shingles, _sampled(shingles), _numbers(lowered, tokens), _names(folded), spaced)
 
 
 def _folded(text: str) -> str:
     """Return a text in one spelling: composed, without unseen characters and separators in numbers, ASCII digits."""
-    plain = text if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
-    joined = _SEPARATOR.sub("", plain)
-    return joined if joined.isascii() else _NUMBER.sub(_digits, joined)
+    if text.isascii():
+        return _RUN.sub(_joined, text)
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    return _NUMBER.sub(_digits, _RUN.sub(_joined, plain))
 
 
-def _digits(found: re.Match[str]) -> str:
-    number = found[0]
-    return number if number.isascii() else "".join(str(unicodedata.digit(each)) for each in number)
+def _joined(run: re.Match[str]) -> str:
+    return _FIGURE.sub(lambda figure: "".join(_NUMBER.findall(figure[0])), run[0])
 
 
-def _mixed(value: int) -> int:
-    """Return a signed 64-bit hash in which every bit depends on all bits of `value`."""
-    value &= _MASK
-    value = ((value ^ value >> 32) * _ODD[3]) & _MASK
-    return (value ^ value >> 29 ^ _SIGN) - _SIGN
+def _digits(number: re.Match[str]) -> str:
+    digits = number[0]
+    return digits if digits.isascii() else "".join(str(unicodedata.digit(each)) for each in digits)
 
 
-def _word_shingles(text: str) -> list[int]:
+def _word_shingles(tokens: Sequence[str]) -> Iterable[int]:
+    """Return 62-bit hashes of runs of four words; of fewer words one hash of all."""
     first, second, third, fourth = _ODD
-    hashes = [zlib.crc32(token.encode()) for token in _TOKEN.findall(text)]
-    if len(hashes) < SHINGLE_WORDS:
-        return [_mixed(sum(each * odd for each, odd in zip(hashes, _ODD, strict=False)))] if hashes else []
+    hashes = list(map(zlib.crc32, map(str.encode, tokens)))
+    if 0 < len(hashes) < SHINGLE_WORDS:
+        hashes += [0] * (SHINGLE_WORDS - len(hashes))
     grams = zip(hashes, hashes[1:], hashes[2:], hashes[3:], strict=False)
-    return [_mixed(a * first + b * second + c * third + d * fourth) for a, b, c, d in grams]
+    return [a * first ^ b * second ^ c * third ^ d * fourth for a, b, c, d in grams]
 
 
-def _char_shingles(text: str) -> list[int]:
+def _char_shingles(text: str) -> Iterable[int]:
+    """Return 62-bit hashes of runs of eight letters; of fewer letters one hash of all."""
     letters = "".join(_LETTERS.findall(text))
-    last = max(len(letters) - SHINGLE_CHARS, 0)
-    grams = [letters[place : place + SHINGLE_CHARS].encode() for place in range(last + 1)] if letters else []
-    return [_mixed(zlib.crc32(gram) * _ODD[0] + zlib.adler32(gram) * _ODD[1]) for gram in grams]
+    last = max(len(letters) - SHINGLE_CHARS, 0) if letters else -1
+    grams = [letters[place : place + SHINGLE_CHARS].encode() for place in range(last + 1)]
+    return [zlib.crc32(gram) * _ODD[0] ^ zlib.adler32(gram) * _ODD[1] for gram in grams]
 
 
 def _sampled(shingles: Iterable[int]) -> tuple[int, ...]:
@@ -140,17 +141,15 @@ def _sampled(shingles: Iterable[int]) -> tuple[int, ...]:
 
     Which are taken depends on the shingle alone, so two texts that share shingles share their samples.
     """
-    found = sorted(each for each in shingles if each % SAMPLE_OF == 0)[:SAMPLE_MOST]
+    found = sorted([each for each in shingles if each % SAMPLE_OF == 0])[:SAMPLE_MOST]
     if len(found) >= SAMPLE_LEAST:
         return tuple(found)
     return tuple(sorted({*found, *heapq.nsmallest(SAMPLE_LEAST, shingles)}))
 
 
-def _numbers(lowered: str) -> frozenset[str]:
-    words = set(_WORD.findall(lowered))
-    return frozenset(
-        {*_NUMBER.findall(lowered), *(_COUNTED[word] for word in words & _COUNTED.keys()), *words & _DATED}
-    )
+def _numbers(lowered: str, tokens: Iterable[str]) -> frozenset[str]:
+    said = _SAID.intersection(tokens)
+    return frozenset({*_NUMBER.findall(lowered), *(_COUNTED.get(word, word) for word in said)})
 
 
 def _names(text: str) -> frozenset[str]:

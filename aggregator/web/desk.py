@@ -1,40 +1,17 @@
-"""What the site knows: the store, the settings, the clock; and the gate through which every reading goes."""
+"""What every page is made from: the store, the settings, the clock."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-from aggregator.core.publication import Publication, PublicationState
-from aggregator.core.takedown import ruling_on_url
-from aggregator.core.url import disguises
 from aggregator.settings import Settings
-from aggregator.store import takedowns
-from aggregator.store.session import Session, Store
+from aggregator.store.session import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every page is made from."""
+    """The parts that a page needs."""
 
     store: Store
     settings: Settings
     clock: Callable[[], datetime]
-
-
-def allowed(session: Session, found: Sequence[Publication]) -> list[Publication]:
-    """Return what may be shown: a live publication whose address a takedown has come to name is left out."""
-    return [each for each in gated(session, found) if each.state is PublicationState.LIVE]
-
-
-def gated(session: Session, found: Sequence[Publication]) -> list[Publication]:
-    """Return publications as they stand now: a live one that a takedown has come to name is a tombstone."""
-    names = {each.key: disguises(each.url) for each in found if each.state is PublicationState.LIVE}
-    blocks = takedowns.of_urls(session, sorted({name for each in names.values() for name in each})) if names else []
-    if not blocks:
-        return list(found)
-    return [
-        replace(each, state=PublicationState.WITHDRAWN, reason=f"takedown {ruling.takedown_id}", withdrawn=each.updated)
-        if (ruling := ruling_on_url(blocks, names.get(each.key, ())))
-        else each
-        for each in found
-    ]

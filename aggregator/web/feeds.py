@@ -10,11 +10,12 @@ from starlette.responses import Response
 
 from aggregator.adapters import feed_writer
 from aggregator.core.publication import Channel, FeedPage
+from aggregator.steps.show import gated
 from aggregator.store import publications, sources, stories, takedowns
 from aggregator.store.publications import Selection
 from aggregator.store.session import Session
 from aggregator.web.cache import Cache, Rendered, rendered, respond
-from aggregator.web.desk import Desk, gated
+from aggregator.web.desk import Desk
 
 KINDS: dict[str, tuple[Callable[[FeedPage], bytes], str]] = {
     "rss": (feed_writer.rss, "application/rss+xml; charset=utf-8"),

@@ -14,11 +14,12 @@ from aggregator.core import attribution
 from aggregator.core.attribution import Wording
 from aggregator.core.publication import Publication, PublicationState
 from aggregator.core.source import Source
+from aggregator.steps.show import allowed, gated
 from aggregator.store import articles, feeds, publications, sources, stories
 from aggregator.store.publications import Selection
 from aggregator.store.session import Session
 from aggregator.store.stories import StoryRow
-from aggregator.web.desk import Desk, allowed, gated
+from aggregator.web.desk import Desk
 from aggregator.web.feeds import page_number
 
 SIZE = 40
