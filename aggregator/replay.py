@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -112,7 +112,7 @@ def _run(pool: Pool, store: Store, found: Index, begun: Sequence[int], watch: Ca
     asked = list(begun)
     while True:
         with store.reading() as session:
-            left = due(session, Broom(feeds=0), found.end)
+            left = due(session, Broom(feeds=0, grace=timedelta(0)), found.end)
         store.close()
         work = [Work(Step.POLL, feed_id) for feed_id in asked] + left
         if not work:

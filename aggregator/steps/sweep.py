@@ -11,11 +11,12 @@ from aggregator.store.session import Session, Store
 
 @dataclass(frozen=True, slots=True)
 class Broom:
-    """How much is taken up at once, and how long things are kept."""
+    """How much is taken up at once, how long a step may leave what follows to its own message, what is kept how long."""
 
     feeds: int = 2000
     entries: int = 2000
     per_host: int = 10
+    grace: timedelta = timedelta(seconds=20)
     outcomes: timedelta = timedelta(days=90)
     fingerprints: timedelta = timedelta(days=30)
     terms: timedelta = timedelta(days=14)
@@ -35,8 +36,9 @@ def sweep(store: Store, broom: Broom, now: datetime) -> Outcome:
 
 def due(session: Session, broom: Broom, now: datetime) -> list[Work]:
     """Return what can be done now, the end of the line first, so that what was begun is finished."""
-    work = articles.publish_due(session, now, broom.entries)
-    for status in (EntryStatus.EXTRACTED, EntryStatus.FETCHED, EntryStatus.DUE):
-        per_host = broom.per_host if status is EntryStatus.DUE else broom.entries
-        work += entries.due(session, status, now, broom.entries, per_host)
+    forgotten = now - broom.grace
+    work = articles.publish_due(session, forgotten, broom.entries)
+    for status in (EntryStatus.EXTRACTED, EntryStatus.FETCHED):
+        work += entries.due(session, status, forgotten, broom.entries, broom.entries)
+    work += entries.due(session, EntryStatus.DUE, now, broom.entries, broom.per_host)
     return work + feeds.due(session, now, broom.feeds)
