@@ -69,13 +69,16 @@ def live_web(settings: Settings, clock: Clock = wall_clock, record: Path | None 
 def build(
     settings: Settings, *, archived: Archived | None = None, record: Path | None = None, clock: Clock = wall_clock
 ) -> Parts:
-    """Return the parts of the line: on the network, or on an archive with its own clock and no delays."""
+    """Return the parts of the line: on the network, or on an archive with its own clock and no delays.
+
+    Whoever replays an archive has opened the store, and with it brought the schema up to date, before.
+    """
     web: Web = ArchiveWeb(archived.file, archived.index) if archived else live_web(settings, clock, record)
     manners = _manners(settings, replayed=archived is not None)
     blobs = Blobs(settings.blobs_url)
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}"
     return Parts(
-        store=open_store(settings),
+        store=Store(settings.database_url) if archived else open_store(settings),
         web=web,
         blobs=blobs,
         read_feed=feed_reader.read,

@@ -27,7 +27,7 @@ _LETTERS = re.compile(
 _TOKEN = re.compile(r"[\w\u0900-\u0963\u0966-\u0dff]+")
 # what is not seen, or not always written: soft hyphens, zero widths, the vowel points of Arabic and Hebrew
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0640]")
-_FIGURE = re.compile(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,'’٫٬]\d+)+")
+_FIGURE = re.compile(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)|(?<!\d)\d++(?:[.,'’٫٬]\d++)+")
 _RUN = re.compile(r"\d[\d.,'’٫٬ ]+\d")  # where such a figure may be: found faster
 _NUMBER = re.compile(r"\d+")
 # A capital after a space, but not after the end of a sentence or before a line's first word, where all words have one

@@ -22,8 +22,8 @@ class Enrolled:
 
 def enrol(store: Store, specs: Sequence[SourceSpec], now: datetime) -> Enrolled:
     """Store sources and feeds; those that are there already keep their standing, and none is ever dropped here."""
-    new = known = 0
     refused = []
+    found: dict[str, tuple[int, str, str]] = {}
     with store.writing() as session:
         for spec in specs:
             source = sources.save(session, spec, now)
@@ -32,10 +32,7 @@ def enrol(store: Store, specs: Sequence[SourceSpec], now: datetime) -> Enrolled:
                     address = normal(url)
                 except Refused as error:
                     refused.append((url, error.reason))
-                    continue
-                if feeds.by_url(session, address):
-                    known += 1
                 else:
-                    feeds.add(session, source.id, address, host(address), now)
-                    new += 1
-    return Enrolled(new, known, tuple(refused))
+                    found.setdefault(address, (source.id, address, host(address)))
+        new = feeds.enter(session, list(found.values()), now)
+    return Enrolled(new, len(found) - new, tuple(refused))

@@ -196,16 +196,28 @@ def _saved(
         page_of = pages.add(session, kept)
         ended = [_end(session, now, each, forbidden, page_of) for each in judged]
         entries.settle(session, [settled for _, settled in ended if settled])
-        for entry, answer, found in judged:
-            at = answer.at if isinstance(answer, Answer) else now
-            pause = max(timedelta(seconds=_delay(tools, rules[entry.host])), found.asked or timedelta())
-            hosts.put_off(session, [entry.host], at + pause)
+        hosts.put_off(session, _pauses(tools, judged, rules, now))
         outcomes.record(session, [outcome for outcome, _ in ended], now)
         orphans = {blob for each, blob in blobs.items() if each not in page_of}
         unnamed = orphans - pages.named(session, sorted(orphans)) if orphans else set()
     for blob in unnamed:
         tools.blobs.delete(blob)
     return [outcome for outcome, _ in ended]
+
+
+def _pauses(
+    tools: Fetcher,
+    judged: Iterable[tuple[Entry, Answer | AggregatorError, Verdict]],
+    rules: Mapping[str, RobotsRules],
+    now: datetime,
+) -> dict[str, datetime]:
+    """Return when each host may be asked again: after our delay, or the pause that it asked for."""
+    until: dict[str, datetime] = {}
+    for entry, answer, found in judged:
+        at = answer.at if isinstance(answer, Answer) else now
+        pause = max(timedelta(seconds=_delay(tools, rules[entry.host])), found.asked or timedelta())
+        until[entry.host] = max(at + pause, until.get(entry.host, at))
+    return until
 
 
 def _end(

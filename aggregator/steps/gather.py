@@ -11,12 +11,14 @@ from aggregator.core.outcome import Outcome, Step, Word, Work
 from aggregator.core.sketch import unpack
 from aggregator.core.takedown import Ruling, ruling_on_text
 from aggregator.store import articles, copies, entries, outcomes, sketches, stories, takedowns
+from aggregator.store.articles import Revision
 from aggregator.store.copies import Edge
 from aggregator.store.entries import Settled
 from aggregator.store.session import Session, Store
 
 LEASE = timedelta(minutes=3)
 RARE_TERMS = 8
+TOGETHER = 16
 ENDS = (EntryStatus.ARTICLE, EntryStatus.DUPLICATE)
 
 
@@ -31,32 +33,56 @@ def gather(store: Store, now: datetime, entry_ids: Sequence[int]) -> list[Outcom
         taken = {entry.id for entry in leased}
         ended = [Outcome(Step.GATHER, each, Word.NOT_DUE) for each in entry_ids if each not in taken]
         outcomes.record(session, ended, now)
-        drawn = sketches.several(session, [entry.article_id or 0 for entry in leased])
-    return ended + [_gather_one(store, entry, drawn.get(entry.article_id or 0), now) for entry in leased]
+    for start in range(0, len(leased), TOGETHER):
+        ended += _gathered(store, leased[start : start + TOGETHER], now)
+    return ended
 
 
-def _gather_one(store: Store, entry: Entry, sketch: Sketch | None, now: datetime) -> Outcome:
+def _gathered(store: Store, leased: Sequence[Entry], now: datetime) -> list[Outcome]:
+    """Look up without a lock, then join and place under one: a single worker at a time changes groups and stories."""
+    ids = [entry.article_id or 0 for entry in leased]
     with store.reading() as session:
-        article = articles.get(session, entry.article_id or 0)
-        found = _found(session, article, sketch) if article and sketch else []
+        drawn = sketches.several(session, ids)
+        found = {
+            article.id: _found(session, article, drawn[article.id])
+            for article in articles.several(session, ids).values()
+            if article.id in drawn
+        }
     with store.writing() as session:
-        article = articles.get(session, entry.article_id or 0)
-        if article is None or sketch is None or article.state is ArticleState.REMOVED:
-            return _refused(session, entry, [], "its article was taken down in the meantime", now)
-        ruling = _ruling(session, article, sketch)
+        stories.lock(session)
+        refused = _refused(session, leased, drawn, now)
+        changed: set[int] = set()
+        texts = articles.texts(session, ids)
+        for entry in leased:
+            if entry.id not in refused and entry.article_id is not None:
+                changed |= _joined(session, entry.article_id, found.get(entry.article_id, ()), now)
+                changed |= _placed(session, entry.article_id, texts)
+        ended = _settled(session, [entry for entry in leased if entry.id not in refused], changed, now)
+        ended += [Outcome(Step.GATHER, each, Word.REFUSED, reason) for each, reason in refused.items()]
+        articles.want_published(session, changed, now)
+        outcomes.record(session, ended, now)
+    return ended
+
+
+def _refused(session: Session, leased: Sequence[Entry], drawn: Mapping[int, Sketch], now: datetime) -> dict[int, str]:
+    """Return why entries are refused: their articles were taken down, or tell what was; these are emptied here."""
+    held = articles.several(session, [entry.article_id or 0 for entry in leased])
+    sampled = {str(fp) for sketch in drawn.values() for fp in sketch.sample}
+    blocked = takedowns.any_of_texts(session, sampled, [article.text_hash for article in held.values()])
+    refused = {}
+    for entry in leased:
+        article = held.get(entry.article_id or 0)
+        if article is None or article.id not in drawn or article.state is ArticleState.REMOVED:
+            refused[entry.id] = "its article was taken down in the meantime"
+            continue
+        ruling = _ruling(session, article, drawn[article.id]) if blocked else None
         if ruling:
-            return _refused(session, entry, [article.id], ruling.rule, article.first_seen)
-        for other, match in found:
-            edge = Edge(article.id, other, match.relation.value, match.score, match.rule)
-            copies.save(session, edge, article.first_seen)
-        twins = [other for other, match in found if match.relation is Relation.COPY]
-        changed = {article.id}
-        if twins:
-            changed |= _joined(session, [article.id, *twins])
-            article = articles.several(session, [article.id])[article.id]
-        changed |= _placed(session, article)
-        articles.want_published(session, changed, article.first_seen)
-        return _settled(session, entry, article, changed)
+            refused[entry.id] = ruling.rule
+            articles.remove(session, [article.id])
+            sketches.remove(session, [article.id])
+    for entry_id, reason in refused.items():
+        entries.empty(session, [entry_id], reason, now)
+    return refused
 
 
 def _ruling(session: Session, article: Article, sketch: Sketch) -> Ruling | None:
@@ -69,7 +95,7 @@ def _ruling(session: Session, article: Article, sketch: Sketch) -> Ruling | None
 
 def _found(session: Session, article: Article, sketch: Sketch) -> list[tuple[int, Match]]:
     """Return the articles whose text is related to this one's, and how."""
-    ids = sketches.candidates(session, article.id, sketch, article.text_hash)
+    ids = sketches.candidates(session, article.id, sketch)
     if not ids:
         return []
     others = articles.several(session, ids)
@@ -100,9 +126,14 @@ def _candidate(article: Article, credited: Sequence[str]) -> Candidate:
     )
 
 
-def _joined(session: Session, ids: Sequence[int]) -> set[int]:
-    """Join the groups of some copies into one; returns the articles whose publications change."""
-    members = articles.groups_for_update(session, ids)
+def _joined(session: Session, article_id: int, found: Sequence[tuple[int, Match]], now: datetime) -> set[int]:
+    """Join an article's group with those of its copies; returns the articles whose publications change."""
+    for other, match in found:
+        copies.save(session, Edge(article_id, other, match.relation.value, match.score, match.rule), now)
+    twins = [other for other, match in found if match.relation is Relation.COPY]
+    if not twins:
+        return {article_id}
+    members = articles.groups_for_update(session, [article_id, *twins])
     roots = {member.root_id for member in members}
     standing = [member for member in members if member.state is ArticleState.LIVE]
     credited = sorted({member.credit for member in standing if member.credit})
@@ -110,14 +141,13 @@ def _joined(session: Session, ids: Sequence[int]) -> set[int]:
     articles.regroup(session, [member.id for member in members], root, reason)
     _restory(session, members, root)
     _resettle(session, members, root)
-    return roots | {root}
+    return roots | {root, article_id}
 
 
 def _restory(session: Session, members: Sequence[Article], root: int) -> None:
     """Let the group stand in one story only: that of its canonical article, else that of any."""
     told = {member.id: member.story_id for member in members if member.story_id is not None}
     if told:
-        stories.lock(session)
         kept = told.get(root, min(told.values()))
         articles.set_story(session, [member.id for member in members], None)
         articles.set_story(session, [root], kept)
@@ -138,15 +168,14 @@ def _resettle(session: Session, members: Sequence[Article], root: int) -> None:
     entries.settle(session, settled)
 
 
-def _placed(session: Session, article: Article) -> set[int]:
+def _placed(session: Session, article_id: int, texts: Mapping[int, Revision]) -> set[int]:
     """Put a canonical article into its story, an old one or a new one; returns the articles it was joined with."""
+    article = articles.several(session, [article_id])[article_id]
     if article.root_id != article.id or article.story_id is not None:
         return set()
-    text = articles.text(session, article.id)
-    told = story.terms(article.title, text.text if text else "")
+    told = story.terms(article.title, texts[article.id].text if article.id in texts else "")
     own = {story.term_key(term): weight for term, weight in told.items()}
     since, until = article.effective_at - story.WINDOW, article.effective_at + story.WINDOW
-    stories.lock(session)
     frequency = stories.frequencies(session, own, since, until)
     stories.add_terms(session, article.id, own, article.effective_at)
     shared = sorted((term for term in own if frequency.get(term)), key=lambda term: (frequency[term], term))
@@ -176,25 +205,21 @@ def _chosen(
     return story.choose(story.vector(own, counted, total), vectors)[0]
 
 
-def _settled(session: Session, entry: Entry, article: Article, changed: Iterable[int]) -> Outcome:
+def _settled(session: Session, leased: Sequence[Entry], changed: Iterable[int], now: datetime) -> list[Outcome]:
+    """Return how the entries end, after storing it: each as an article of its own, or as a copy of another."""
+    held = articles.several(session, [entry.article_id or 0 for entry in leased])
+    roots = articles.several(session, [article.root_id for article in held.values()])
     follows = tuple(Work(Step.PUBLISH, each) for each in sorted(changed))
-    if article.root_id == article.id:
-        settled = Settled(entry.id, EntryStatus.ARTICLE, article.first_seen)
-        outcome = Outcome(Step.GATHER, entry.id, Word.ARTICLE, article.root_reason, follows)
-    else:
-        root = articles.get(session, article.root_id)
-        reason = f"a copy of article {root.key if root else article.root_id}"
-        settled = Settled(entry.id, EntryStatus.DUPLICATE, article.first_seen, reason)
-        outcome = Outcome(Step.GATHER, entry.id, Word.DUPLICATE, reason, follows)
-    entries.settle(session, [settled])
-    outcomes.record(session, [outcome], article.first_seen)
-    return outcome
-
-
-def _refused(session: Session, entry: Entry, article_ids: Sequence[int], reason: str, at: datetime) -> Outcome:
-    articles.remove(session, article_ids)
-    sketches.remove(session, article_ids)
-    entries.empty(session, [entry.id], reason, at)
-    outcome = Outcome(Step.GATHER, entry.id, Word.REFUSED, reason)
-    outcomes.record(session, [outcome], at)
-    return outcome
+    ended = []
+    settled = []
+    for entry in leased:
+        article = held[entry.article_id or 0]
+        if article.root_id == article.id:
+            settled.append(Settled(entry.id, EntryStatus.ARTICLE, now))
+            ended.append(Outcome(Step.GATHER, entry.id, Word.ARTICLE, article.root_reason, follows))
+        else:
+            reason = f"a copy of article {roots[article.root_id].key}"
+            settled.append(Settled(entry.id, EntryStatus.DUPLICATE, now, reason))
+            ended.append(Outcome(Step.GATHER, entry.id, Word.DUPLICATE, reason, follows))
+    entries.settle(session, settled)
+    return ended

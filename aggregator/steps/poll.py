@@ -47,7 +47,7 @@ def poll(
             ended.append(_settled(store, read, manners, mine[request.tag], answer, now))
     finally:
         with store.writing() as session:
-            hosts.put_off(session, held, last + timedelta(seconds=manners.feed_delay))
+            hosts.put_off(session, dict.fromkeys(held, last + timedelta(seconds=manners.feed_delay)))
             hosts.release(session, held, holder)
     return ended
 
@@ -173,7 +173,7 @@ def _failed(store: Store, manners: Manners, feed: Feed, reason: str, now: dateti
     with store.writing() as session:
         feeds.save(session, replace(feed, failures=failures, due_at=due_at, polled_at=now, reason=reason))
         if asked:
-            hosts.put_off(session, [feed.host], now + asked)
+            hosts.put_off(session, {feed.host: now + asked})
         return _ended(session, Outcome(Step.POLL, feed.id, Word.LATER, reason), now)
 
 

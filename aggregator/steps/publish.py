@@ -1,6 +1,7 @@
 """Publish: decide what may be shown of a canonical article, and put just that on the site and in the feeds."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
@@ -44,6 +45,16 @@ class _Desk:
     forbidden: Mapping[int, Ruling]
 
 
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What becomes of one article's publication: its outcome, why, and with its source what goes out, if anything."""
+
+    id: int
+    word: Word
+    reason: str
+    made: tuple[int, Publication] | None = None
+
+
 def publish(store: Store, house: House, now: datetime, article_ids: Sequence[int]) -> list[Outcome]:
     """Make the publications of those of the articles that wait for it; each ends in one outcome.
 
@@ -55,10 +66,20 @@ def publish(store: Store, house: House, now: datetime, article_ids: Sequence[int
         ended = [Outcome(Step.PUBLISH, each, Word.NOT_DUE) for each in article_ids if each not in set(leased)]
         held = articles.held(session, leased)
         desk = _desk(session, held)
-        made = [(_made(session, house, desk, article), _latest(desk, article)) for article in held.values()]
+        decided = [_decided(house, desk, article) for article in held.values()]
+        changed = publications.save(session, {each.id: each.made for each in decided if each.made})
+        for each in decided:
+            if each.word is Word.WITHHELD:
+                publications.withdraw(session, [each.id], each.reason, _latest(desk, held[each.id]))
         articles.published(session, leased, now + LEASE)
-        outcomes.record(session, [*ended, *(outcome for outcome, _ in made)], now)
-    return ended + [outcome for outcome, _ in made]
+        ended += [_outcome(each, changed) for each in decided]
+        outcomes.record(session, ended, now)
+    return ended
+
+
+def _outcome(decided: _Decided, changed: AbstractSet[int]) -> Outcome:
+    word = Word.UNCHANGED if decided.word is Word.PUBLISHED and decided.id not in changed else decided.word
+    return Outcome(Step.PUBLISH, decided.id, word, decided.reason)
 
 
 def _desk(session: Session, held: Mapping[int, Article]) -> _Desk:
@@ -81,49 +102,45 @@ def _latest(desk: _Desk, article: Article) -> datetime:
     return max([article.first_seen, *(sighting.seen_at for sighting in desk.seen.get(article.root_id, ()))])
 
 
-def _made(session: Session, house: House, desk: _Desk, article: Article) -> Outcome:
-    at = _latest(desk, article)
+def _decided(house: House, desk: _Desk, article: Article) -> _Decided:
+    """Return what becomes of an article's publication, and why."""
     ruling = desk.forbidden.get(article.id)
     if ruling or article.state is ArticleState.REMOVED:
-        reason = ruling.rule if ruling else "taken down"
-        publications.withdraw(session, [article.id], reason, at)
-        return Outcome(Step.PUBLISH, article.id, Word.WITHHELD, reason)
-    if article.root_id != article.id:
-        return _moved(session, article, desk.roots.get(article.root_id))
+        return _Decided(article.id, Word.WITHHELD, ruling.rule if ruling else "taken down")
     source, revision = desk.sources.get(article.source_id), desk.texts.get(article.id)
     if source is None or revision is None:
-        return Outcome(Step.PUBLISH, article.id, Word.WITHHELD, "its source or its text is no longer kept")
+        return _Decided(article.id, Word.WITHHELD, "its source or its text is no longer kept")
+    root = desk.roots.get(article.root_id, article)
+    if root.id != article.id:
+        moved = _moved(desk, article, source, root)
+        return _Decided(article.id, Word.UNCHANGED, f"goes out as article {root.key}", (source.id, moved))
     decision = rights.decide(source, paywalled=article.paywalled, credit=article.credit, caps=house.caps)
-    publication = _publication(house, desk, article, source, revision, decision)
-    changed = publications.save(session, article.id, source.id, publication)
-    return Outcome(Step.PUBLISH, article.id, Word.PUBLISHED if changed else Word.UNCHANGED, decision.rules[0])
+    made = _publication(house, desk, article, source, revision, decision)
+    return _Decided(article.id, Word.PUBLISHED, decision.rules[0], (source.id, made))
 
 
-def _moved(session: Session, article: Article, root: Article | None) -> Outcome:
-    standing = publications.by_article(session, article.id)
-    if standing is not None and root is not None:
-        moved = Publication(
-            key=article.key,
-            state=PublicationState.MOVED,
-            title="",
-            url=article.url,
-            source=standing.source,
-            authors=(),
-            language=standing.language,
-            form=Form.NONE,
-            html="",
-            text="",
-            attribution="",
-            attribution_html="",
-            disclaimer="",
-            rights="",
-            licence_url="",
-            published=standing.published,
-            updated=standing.updated,
-            moved_to=root.key,
-        )
-        publications.save(session, article.id, article.source_id, moved)
-    return Outcome(Step.PUBLISH, article.id, Word.UNCHANGED, f"goes out as article {root.key if root else '?'}")
+def _moved(desk: _Desk, article: Article, source: Source, root: Article) -> Publication:
+    """Return the signpost that stands in the place of a copy."""
+    return Publication(
+        key=article.key,
+        state=PublicationState.MOVED,
+        title="",
+        url=article.url,
+        source=Credit(source.name, source.url, article.url, article.published, source.slug),
+        authors=(),
+        language=article.language,
+        form=Form.NONE,
+        html="",
+        text="",
+        attribution="",
+        attribution_html="",
+        disclaimer="",
+        rights="",
+        licence_url="",
+        published=article.effective_at,
+        updated=_latest(desk, article),
+        moved_to=root.key,
+    )
 
 
 def _publication(

@@ -11,7 +11,7 @@ from aggregator.store.session import Session, Store
 
 @dataclass(frozen=True, slots=True)
 class Broom:
-    """How much is taken up at once, how long a step may leave what follows to its own message, what is kept how long."""
+    """How much is taken up at once; how long what follows is left to its own message; what is kept how long."""
 
     feeds: int = 2000
     entries: int = 2000

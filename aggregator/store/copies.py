@@ -32,7 +32,7 @@ def save(session: Session, edge: Edge, at: datetime) -> None:
         "rule": edge.rule,
         "at": at,
     }
-    upsert(session, copies, row, ["a", "b"])
+    upsert(session, copies, [row], ["a", "b"])
 
 
 def of(session: Session, ids: Iterable[int]) -> list[Edge]:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
 from aggregator.core.feed import Feed, FeedState
 from aggregator.core.outcome import Step, Work
-from aggregator.store.rows import locked
+from aggregator.store.rows import insert_for, locked
 from aggregator.store.session import Session
 from aggregator.store.tables import feeds, sources
 
@@ -34,13 +34,19 @@ def _value(row: Row[tuple[object, ...]]) -> Feed:
 
 def add(session: Session, source_id: int, url: str, host: str, now: datetime) -> Feed:
     """Store a feed of a source, due at once; one that is there already is returned as it stands."""
-    found = by_url(session, url)
-    if found is not None:
-        return found
-    session.execute(insert(feeds).values(source_id=source_id, url=url, host=host, due_at=now))
+    enter(session, [(source_id, url, host)], now)
     added = by_url(session, url)
     assert added is not None  # noqa: S101 - it was written in this transaction
     return added
+
+
+def enter(session: Session, found: Sequence[tuple[int, str, str]], now: datetime) -> int:
+    """Store feeds (source, address, host), due at once, that are not there yet; returns how many were new."""
+    rows = [{"source_id": source_id, "url": url, "host": host, "due_at": now} for source_id, url, host in found]
+    if not rows:
+        return 0
+    statement = insert_for(session, feeds).on_conflict_do_nothing(index_elements=["url"])
+    return len(session.execute(statement.returning(feeds.c.id), rows).all())
 
 
 def by_url(session: Session, url: str) -> Feed | None:

@@ -1,6 +1,6 @@
 """Rows of hosts: the lease that keeps two workers from asking one host at once, its delay, its robots.txt."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row, bindparam, or_, select, update
@@ -54,10 +54,15 @@ def save_robots(session: Session, told: Sequence[tuple[str, bytes, int, datetime
     session.execute(statement, rows)
 
 
-def put_off(session: Session, names: Iterable[str], until: datetime) -> None:
-    """Let nobody ask these hosts before `until`: for our delay, or because they wished it by Retry-After."""
-    later = or_(hosts.c.next_at.is_(None), hosts.c.next_at < until)
-    session.execute(update(hosts).where(hosts.c.name.in_(set(names)), later).values(next_at=until))
+def put_off(session: Session, until: Mapping[str, datetime]) -> None:
+    """Let nobody ask hosts before a time: for our delay, or because they wished it by Retry-After."""
+    statement = (
+        update(hosts)
+        .where(hosts.c.name == bindparam("host"), or_(hosts.c.next_at.is_(None), hosts.c.next_at < bindparam("until")))
+        .values(next_at=bindparam("until"))
+    )
+    if until:
+        session.execute(statement, [{"host": name, "until": at} for name, at in sorted(until.items())])
 
 
 def release_all(session: Session) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -63,27 +63,36 @@ def _digest(publication: Publication) -> str:
     return hashlib.blake2b(_encoded(timeless).encode(), digest_size=16).hexdigest()
 
 
-def save(session: Session, article_id: int, source_id: int, publication: Publication) -> bool:
-    """Store a publication; False when it says just what was there already."""
-    digest = _digest(publication)
-    if session.scalar(select(publications.c.digest).where(publications.c.article_id == article_id)) == digest:
-        return False
+def save(session: Session, made: Mapping[int, tuple[int, Publication]]) -> set[int]:
+    """Store publications, by article, each with its source; returns those that say something new."""
+    rows = session.execute(
+        select(publications.c.article_id, publications.c.digest).where(publications.c.article_id.in_(set(made)))
+    )
+    known = {row.article_id: row.digest for row in rows}
+    digests = {article_id: _digest(publication) for article_id, (_, publication) in made.items()}
+    new = [article_id for article_id in made if known.get(article_id) != digests[article_id]]
+    if not new:
+        return set()
     latest = session.scalar(select(func.coalesce(func.max(publications.c.changed), 0))) or 0
-    row = {
-        "article_id": article_id,
-        "key": publication.key,
-        "state": publication.state.value,
-        "source_id": source_id,
-        "body": _encoded(publication),
-        "digest": digest,
-        "language": publication.language,
-        "story_key": publication.story_key,
-        "published": publication.published,
-        "updated": publication.updated,
-        "changed": latest + 1,
-    }
-    upsert(session, publications, row, ["article_id"])
-    return True
+    changed = [
+        {
+            "article_id": article_id,
+            "key": publication.key,
+            "state": publication.state.value,
+            "source_id": source_id,
+            "body": _encoded(publication),
+            "digest": digests[article_id],
+            "language": publication.language,
+            "story_key": publication.story_key,
+            "published": publication.published,
+            "updated": publication.updated,
+            "changed": latest + place,
+        }
+        for place, article_id in enumerate(new, 1)
+        for source_id, publication in [made[article_id]]
+    ]
+    upsert(session, publications, changed, ["article_id"])
+    return set(new)
 
 
 def by_article(session: Session, article_id: int) -> Publication | None:
@@ -158,8 +167,7 @@ def withdraw(session: Session, article_ids: Sequence[int], reason: str, now: dat
     standing = publications.c.state != PublicationState.WITHDRAWN.value
     wanted = publications.c.article_id.in_(article_ids) & standing
     rows = session.execute(select(publications).where(wanted)).all()
-    for row in rows:
-        save(session, row.article_id, row.source_id, _tombstone(_value(row), reason, now))
+    save(session, {row.article_id: (row.source_id, _tombstone(_value(row), reason, now)) for row in rows})
     return [row.key for row in rows]
 
 

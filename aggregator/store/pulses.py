@@ -11,7 +11,7 @@ from aggregator.store.tables import pulses
 
 def beat(session: Session, name: str, at: datetime, about: str = "") -> None:
     """Leave a sign of life."""
-    upsert(session, pulses, {"name": name, "at": at, "about": about}, ["name"])
+    upsert(session, pulses, [{"name": name, "at": at, "about": about}], ["name"])
 
 
 def every(session: Session) -> dict[str, tuple[datetime, str]]:

@@ -28,11 +28,13 @@ def insert_returning(session: Session, table: Table, row: Mapping[str, object], 
     return found
 
 
-def upsert(session: Session, table: Table, row: Mapping[str, object], unique: Sequence[str]) -> None:
-    """Insert one row or, where its `unique` columns are taken, write the others over what is there."""
-    statement = insert_for(session, table).values(dict(row))
-    changed = {name: statement.excluded[name] for name in row if name not in unique}
-    session.execute(statement.on_conflict_do_update(index_elements=list(unique), set_=changed))
+def upsert(session: Session, table: Table, rows: Sequence[Mapping[str, object]], unique: Sequence[str]) -> None:
+    """Insert rows or, where their `unique` columns are taken, write the others over what is there."""
+    statement = insert_for(session, table)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in unique}
+    session.execute(
+        statement.on_conflict_do_update(index_elements=list(unique), set_=changed), [dict(row) for row in rows]
+    )
 
 
 def locked(session: Session, table: Table, condition: ColumnElement[bool]) -> list[int]:

@@ -10,7 +10,7 @@ from aggregator.core.article import Sketch
 from aggregator.core.sketch import pack, unpack
 from aggregator.store.rows import insert_new
 from aggregator.store.session import Session
-from aggregator.store.tables import articles, fingerprints, sketches
+from aggregator.store.tables import fingerprints, sketches
 
 POSTING_CAP = 64  # a fingerprint with so many texts says nothing: boilerplate
 SEPARATOR = "\x1f"
@@ -58,8 +58,8 @@ def several(session: Session, ids: Iterable[int]) -> dict[int, Sketch]:
     return {row.article_id: _value(row) for row in rows}
 
 
-def candidates(session: Session, article_id: int, sketch: Sketch, text_hash: str, at_least: int = 2) -> list[int]:
-    """Return articles that share `at_least` sampled fingerprints with a text, or all of it, most alike first.
+def candidates(session: Session, article_id: int, sketch: Sketch, at_least: int = 2) -> list[int]:
+    """Return articles that share `at_least` sampled fingerprints with a text, or all it has, most alike first.
 
     A fingerprint that POSTING_CAP texts have says nothing and is left out.
     """
@@ -72,11 +72,7 @@ def candidates(session: Session, article_id: int, sketch: Sketch, text_hash: str
     texts = Counter(fp for fp, _ in found)
     shared = Counter(other for fp, other in found if texts[fp] < POSTING_CAP)
     need = min(at_least, len(sketch.sample))
-    alike = [other for other, number in shared.most_common() if number >= need and other != article_id]
-    same = session.scalars(
-        select(articles.c.id).where(articles.c.text_hash == text_hash, articles.c.id != article_id).limit(POSTING_CAP)
-    )
-    return list(dict.fromkeys([*alike, *same]))
+    return [other for other, number in shared.most_common() if number >= need and other != article_id]
 
 
 def remove(session: Session, ids: Sequence[int]) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 
 from aggregator.core.source import Show, Source, SourceSpec
+from aggregator.store.rows import insert_for
 from aggregator.store.session import Session
 from aggregator.store.tables import sources
 
@@ -28,13 +29,10 @@ def save(session: Session, spec: SourceSpec, now: datetime) -> Source:
         "licence_url": spec.licence_url,
         "licence_stated_at": spec.licence_stated_at,
     }
-    if by_slug(session, spec.slug) is None:
-        session.execute(insert(sources).values(slug=spec.slug, added_at=now, **given))
-    else:
-        session.execute(update(sources).where(sources.c.slug == spec.slug).values(**given))
-    found = by_slug(session, spec.slug)
-    assert found is not None  # noqa: S101 - it was written in this transaction
-    return found
+    row = {"slug": spec.slug, "added_at": now, **given}
+    statement = insert_for(session, sources).values(row)
+    written = statement.on_conflict_do_update(index_elements=["slug"], set_=given).returning(sources)
+    return _value(session.execute(written).one())
 
 
 def by_slug(session: Session, slug: str) -> Source | None:

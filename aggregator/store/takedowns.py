@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, or_, select, update
 
 from aggregator.core.takedown import Block, BlockKind, Scope, Takedown, TakedownState
 from aggregator.store.session import Session
@@ -102,3 +102,14 @@ def unfinished(session: Session) -> list[int]:
 def number_of_blocks(session: Session) -> int:
     """Return how many blocks are active."""
     return session.scalar(select(func.count()).where(blocks.c.active)) or 0
+
+
+def any_of_texts(session: Session, sample: Iterable[str], text_hashes: Iterable[str]) -> bool:
+    """Whether any active block is on one of these texts' hashes or sampled fingerprints."""
+    if not number_of_blocks(session):
+        return False
+    wanted = or_(
+        (blocks.c.kind == BlockKind.TEXT.value) & blocks.c.value.in_(set(text_hashes)),
+        (blocks.c.kind == BlockKind.SHINGLE.value) & blocks.c.value.in_(set(sample)),
+    )
+    return session.scalar(select(blocks.c.id).where(wanted & blocks.c.active).limit(1)) is not None
