@@ -1,5 +1,6 @@
 """OPML 1.0, 1.1 and 2.0: lists of feeds, read and written."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from lxml import etree
@@ -11,6 +12,8 @@ from aggregator.core.url import host, normal
 MAX_BYTES = 5 * 1024 * 1024
 MAX_OUTLINES = 20_000
 COUNTRY_LETTERS = 2
+LONGEST_SLUG = 60
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 section 2.2
 
 
 def read(body: bytes) -> tuple[SourceSpec, ...]:
@@ -70,24 +73,36 @@ def _distinct(specs: Sequence[SourceSpec]) -> tuple[SourceSpec, ...]:
         home = _host(spec.feeds[0])
         own = spec.slug
         if names.setdefault(own, home) != home:
-            own = slug(f"{spec.slug} {home}")
+            own = _at_home(spec.slug, home)
         names.setdefault(own, home)
         found.append(SourceSpec(spec.name, own, spec.url, spec.country, spec.language, feeds=spec.feeds))
     return tuple(found)
+
+
+def _at_home(name: str, home: str) -> str:
+    """Return a slug of name and host in which the host is whole, however long the name."""
+    place = slug(home)
+    return slug(f"{name[: max(LONGEST_SLUG - len(place) - 1, 0)]} {place}")
 
 
 def write(title: str, listed: Iterable[tuple[Source, Sequence[str]]]) -> bytes:
     """Return an OPML 2.0 list of sources with their feeds."""
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
-    etree.SubElement(head, "title").text = title
+    etree.SubElement(head, "title").text = _xml(title)
     body = etree.SubElement(root, "body")
     for source, feeds in listed:
         for url in feeds:
-            outline = etree.SubElement(body, "outline", type="rss", text=source.name, title=source.name)
+            name = _xml(source.name)
+            outline = etree.SubElement(body, "outline", type="rss", text=name, title=name)
             outline.set("xmlUrl", normal(url))
             if source.url:
-                outline.set("htmlUrl", source.url)
+                outline.set("htmlUrl", _xml(source.url))
             if source.language:
-                outline.set("language", source.language)
+                outline.set("language", _xml(source.language))
     return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
+
+
+def _xml(text: str) -> str:
+    """Return text without the characters that no XML document can hold."""
+    return _NOT_XML.sub("", text)

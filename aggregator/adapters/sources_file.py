@@ -1,26 +1,33 @@
 """config/sources.toml: the sources as an operator writes them."""
 
+import json
 import re
 import tomllib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from aggregator.core.errors import Refused
-from aggregator.core.source import Show, SourceSpec
+from aggregator.core.source import Show, Source, SourceSpec
 
 KEYS = {
     "name", "slug", "url", "country", "language", "show", "licence", "licence_url", "licence_stated_at", "feeds",
 }  # fmt: skip
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MAX_SOURCES = 100_000
+MAX_BYTES = 20 * 1024 * 1024
 
 
 def read(file: Path) -> tuple[SourceSpec, ...]:
     """Return the sources of a file; a wrong one is Refused with its number, key, value and what is allowed."""
     try:
+        if file.stat().st_size > MAX_BYTES:
+            raise Refused(f"{file} has {file.stat().st_size} bytes, {MAX_BYTES} are read; split it")
         found = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise Refused(f"{file} is not there: `aggregator init` writes one") from error
+    except OSError as error:
+        raise Refused(f"{file} cannot be read: {error.strerror}; check that it is a file, and its rights") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refused(f"{file} is not valid TOML: {error}") from error
     listed = found.get("source", [])
@@ -71,3 +78,30 @@ def _distinct(file: Path, specs: tuple[SourceSpec, ...]) -> None:
         if spec.slug in seen:
             raise Refused(f"{file}: slug = {spec.slug!r} is there twice; each source needs one of its own")
         seen.add(spec.slug)
+
+
+def write(listed: Iterable[tuple[Source, Sequence[str]]]) -> str:
+    """Return sources with their feeds as `read` takes them; one without feeds is left out."""
+    tables = [_table(source, feeds) for source, feeds in listed if feeds]
+    return "\n".join(tables)
+
+
+def _table(source: Source, feeds: Sequence[str]) -> str:
+    told = {
+        "name": source.name,
+        "slug": source.slug,
+        "url": source.url,
+        "country": source.country,
+        "language": source.language,
+        "show": source.show.value,
+        "licence": source.licence,
+        "licence_url": source.licence_url,
+        "licence_stated_at": source.licence_stated_at,
+    }
+    lines = [f"{key} = {_string(value)}" for key, value in told.items() if value]
+    return "\n".join(["[[source]]", *lines, f"feeds = [{', '.join(map(_string, feeds))}]", ""])
+
+
+def _string(value: str) -> str:
+    """Return a basic string of TOML 1.0: those of JSON, with DEL escaped as well."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

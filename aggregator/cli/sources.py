@@ -1,20 +1,19 @@
 """sources: outlets and their feeds, in and out."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from aggregator import wiring
-from aggregator.adapters import feed_reader, opml, sources_file
+from aggregator.adapters import opml, sources_file
+from aggregator.cli import feed_check
 from aggregator.cli.console import confirm, out, print_facts, print_json, print_table
 from aggregator.cli.desk import desk
-from aggregator.core.errors import AggregatorError, Refused
-from aggregator.core.feed import FeedState
-from aggregator.core.host import Host, visits
-from aggregator.core.page import MAX_FEED_BYTES, Request
+from aggregator.core.errors import Refused
+from aggregator.core.feed import Feed, FeedState
 from aggregator.core.source import Source, SourceSpec, slug
 from aggregator.core.url import host, normal
 from aggregator.steps.enrol import Enrolled, enrol
@@ -24,6 +23,9 @@ from aggregator.store.session import Session
 app = typer.Typer(no_args_is_help=True, help="Outlets and their feeds.")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Slug = Annotated[str, typer.Argument(help="The source's slug, as in `sources list`.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Dry = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
+FORMATS = ("opml", "toml")
 
 
 @app.command()
@@ -31,30 +33,41 @@ def add(
     url: Annotated[str, typer.Argument(help="The address of a feed.")],
     name: Annotated[str, typer.Option(help="The outlet's name; its host when left out.")] = "",
     site: Annotated[str, typer.Option(help="The outlet's front page.")] = "",
+    feed: Annotated[list[str] | None, typer.Option(help="Another feed of it; may be given again.")] = None,
     *,
     as_json: Json = False,
 ) -> None:
-    """Add one feed."""
-    address = normal(url)
-    titled = name or host(address)
-    spec = SourceSpec(titled, slug(titled), site or f"https://{host(address)}/", feeds=(address,))
-    _enrol([spec], as_json=as_json)
+    """Add an outlet with one feed or several."""
+    addresses = tuple(normal(each) for each in (url, *(feed or ())))
+    titled = " ".join(name.split()) or host(addresses[0])
+    front = normal(site) if site else f"https://{host(addresses[0])}/"
+    _enrol([SourceSpec(titled, slug(titled), front, feeds=addresses)], keep=True, as_json=as_json)
 
 
 @app.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="OPML, or TOML as in config/sources.toml.", exists=True)],
+    file: Annotated[Path, typer.Argument(help="OPML, or TOML as in config/sources.toml.", exists=True, dir_okay=False)],
     *,
     as_json: Json = False,
 ) -> None:
-    """Add all feeds of a list; those that are known keep their standing."""
-    specs = sources_file.read(file) if file.suffix == ".toml" else opml.read(file.read_bytes())
-    _enrol(list(specs), as_json=as_json)
+    """Add all feeds of a list; those that are known keep their standing, and none is dropped."""
+    if file.suffix == ".toml":
+        _enrol(sources_file.read(file), keep=False, as_json=as_json)
+    else:
+        _enrol(opml.read(_bytes(file)), keep=True, as_json=as_json)
 
 
-def _enrol(specs: list[SourceSpec], *, as_json: bool) -> None:
+def _bytes(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(opml.MAX_BYTES + 1)
+    except OSError as error:
+        raise Refused(f"{file} cannot be read: {error.strerror}; check its rights") from error
+
+
+def _enrol(specs: Sequence[SourceSpec], *, keep: bool, as_json: bool) -> None:
     with desk() as here:
-        done = enrol(here.store, specs, here.now)
+        done = enrol(here.store, specs, here.now, keep=keep)
     _tell(done, as_json=as_json)
 
 
@@ -68,15 +81,20 @@ def _tell(done: Enrolled, *, as_json: bool) -> None:
 
 
 @app.command("export")
-def export_list(form: Annotated[str, typer.Option("--format", help="opml.")] = "opml") -> None:
-    """Write all sources as OPML 2.0 to the standard output."""
-    if form != "opml":
-        raise Refused(f"--format {form!r} is unknown; there is opml")
+def export_list(form: Annotated[str, typer.Option("--format", help="opml or toml.")] = "opml") -> None:
+    """Write all sources to the standard output, as OPML 2.0 or as in config/sources.toml; removed ones are left out."""
+    if form not in FORMATS:
+        raise Refused(f"--format {form!r} is unknown; there are {', '.join(FORMATS)}")
     with desk() as here, here.store.reading() as session:
         listed = [
-            (source, [feed.url for feed in feeds.of_source(session, source.id)]) for source in sources.every(session)
+            (source, [feed.url for feed in feeds.of_source(session, source.id) if "#" not in feed.url])
+            for source in sources.every(session)
+            if source.state != "removed"
         ]
-        sys.stdout.buffer.write(opml.write(here.settings.site.title, listed))
+        title = here.settings.site.title
+    written = opml.write(title, listed) if form == "opml" else sources_file.write(listed).encode()
+    sys.stdout.buffer.write(written)
+    sys.stdout.buffer.flush()
 
 
 @app.command("list")
@@ -88,10 +106,17 @@ def list_all(*, as_json: Json = False) -> None:
         print_json([{**asdict(source), "feeds": [feed.url for feed in found]} for source, found in listed])
         return
     rows = [
-        (source.slug, source.state, source.show, source.licence or "–", sum(feed.failures > 0 for feed in found))
+        (
+            source.slug,
+            source.state,
+            source.show,
+            source.licence or "–",
+            len(found),
+            sum(feed.failures > 0 for feed in found),
+        )
         for source, found in listed
     ]
-    print_table(f"{len(rows)} sources", ["slug", "state", "shown", "licence", "failing"], rows)
+    print_table(f"{len(rows)} sources", ["slug", "state", "shown", "licence", "feeds", "failing"], rows)
 
 
 def _named(session: Session, name: str) -> Source:
@@ -109,79 +134,74 @@ def show(name: Slug, *, as_json: Json = False) -> None:
         found = feeds.of_source(session, source.id)
         standing = entries.numbers_of_source(session, source.id)
     if as_json:
-        print_json({**asdict(source), "feeds": [asdict(feed) for feed in found], "entries": standing})
+        told = [{**asdict(feed), "interval": feed.interval.total_seconds()} for feed in found]
+        print_json({**asdict(source), "feeds": told, "entries": standing})
         return
     print_facts({key: value for key, value in asdict(source).items() if value})
     print_facts({f"entries {status}": number for status, number in standing.items()})
     for feed in found:
         out.print(f"\n{feed.url}", markup=False)
-        print_facts(
-            {
-                "  state": feed.state,
-                "  last asked": feed.polled_at or "never",
-                "  due": feed.due_at,
-                "  failures": f"{feed.failures} {feed.reason}".strip(),
-            }
-        )
+        print_facts(_standing(feed))
 
 
-def _set(name: str, state: str, feed_state: FeedState) -> None:
+def _standing(feed: Feed) -> dict[str, object]:
+    return {
+        "  state": feed.state,
+        "  last asked": feed.polled_at or "never",
+        "  last answer": feed.answered_at or "none yet",
+        "  next due": feed.due_at if feed.state is FeedState.ACTIVE else "not any more",
+        "  failures": feed.failures,
+        "  reason": feed.reason or "–",
+    }
+
+
+def _set(name: str, state: str, feed_state: FeedState, *, as_json: bool) -> None:
     with desk() as here, here.store.writing() as session:
         source = _named(session, name)
         sources.set_state(session, source.id, state)
         for feed in feeds.of_source(session, source.id):
             feeds.set_state(session, feed.id, feed_state, here.now)
-    out.print(f"{name} is {state}", markup=False)
+    if as_json:
+        print_json({"source": name, "state": state})
+    else:
+        out.print(f"{name} is {state}", markup=False)
 
 
 @app.command()
-def pause(name: Slug) -> None:
+def pause(name: Slug, *, as_json: Json = False) -> None:
     """Ask a source no more until it is resumed."""
-    _set(name, "paused", FeedState.PAUSED)
+    _set(name, "paused", FeedState.PAUSED, as_json=as_json)
 
 
 @app.command()
-def resume(name: Slug) -> None:
-    """Ask a paused source again."""
-    _set(name, "active", FeedState.ACTIVE)
+def resume(name: Slug, *, as_json: Json = False) -> None:
+    """Ask a paused source again, also feeds that were gone."""
+    _set(name, "active", FeedState.ACTIVE, as_json=as_json)
 
 
 @app.command()
-def remove(name: Slug, *, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
-    """Ask a source never again; what was published of it stays."""
+def remove(name: Slug, *, dry_run: Dry = False, yes: Yes = False, as_json: Json = False) -> None:
+    """Ask a source no more for good; what was published of it stays."""
+    with desk() as here, here.store.reading() as session:
+        source = _named(session, name)
+        found = feeds.of_source(session, source.id)
+        standing = entries.numbers_of_source(session, source.id)
+    reach = {"source": source.slug, "feeds": [feed.url for feed in found], "entries_kept": sum(standing.values())}
+    if not as_json:
+        out.print(
+            f"{source.name}: {len(found)} feeds are asked no more; {reach['entries_kept']} entries stay", markup=False
+        )
+    if dry_run:
+        if as_json:
+            print_json({"dry_run": True, **reach})
+        return
     confirm(f"Stop asking {name} for good?", yes=yes)
-    _set(name, "removed", FeedState.PAUSED)
+    _set(name, "removed", FeedState.PAUSED, as_json=as_json)
 
 
 @app.command()
 def check(url: Annotated[str, typer.Argument(help="The address of a feed.")], *, as_json: Json = False) -> None:
-    """Ask a feed once and say all that can be said of it; nothing is stored."""
+    """Ask a feed once and say all that can be said of it, and what would be done with it; nothing is stored."""
     with desk() as here:
-        web = wiring.live_web(here.settings)
-        request = Request(normal(url), max_bytes=MAX_FEED_BYTES)
-        home = host(request.url)
-        asked = visits({home: [request]}, {home: Host(home)}, {})
-        (_, answer), *_ = list(web.visit(asked))
-    if isinstance(answer, AggregatorError):
-        raise answer
-    document = feed_reader.read(
-        answer.body, url=answer.url, content_type=answer.content_type, charset=answer.charset, now=answer.at
-    )
-    dated = [entry.published for entry in document.entries if entry.published]
-    facts = {
-        "address": answer.url,
-        "redirects": len(answer.redirects),
-        "status": answer.status,
-        "type": answer.headers.get("content-type", "none"),
-        "bytes": len(answer.body),
-        "format": document.format,
-        "title": document.title,
-        "language": document.language,
-        "entries": len(document.entries),
-        "newest": max(dated) if dated else "no dates",
-        "etag": answer.headers.get("etag", "none"),
-        "last-modified": answer.headers.get("last-modified", "none"),
-        "licence": document.licence_url or document.rights or "none named",
-        "repairs": document.recovered or "none needed",
-    }
+        facts = feed_check.facts(here, normal(url))
     print_json(facts) if as_json else print_facts(facts)

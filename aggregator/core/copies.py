@@ -80,7 +80,7 @@ def compare(one: Sketch, other: Sketch, gap: timedelta, *, same_source: bool) ->
     Two texts of one source that share a template are told apart by time as well: a notice that is repeated word for
     word on another day is another notice.
     """
-    if one.spaced != other.spaced or not one.shingles or not other.shingles:
+    if not one.shingles or not other.shingles:
         return None
     shared = len(one.shingles & other.shingles)
     fewer, more = sorted((len(one.shingles), len(other.shingles)))
@@ -173,7 +173,7 @@ _WIDE_DATELINE = re.compile(
 )
 _UNKNOWN = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ .'’/-]{2,40}(?:,?\s[^()\n]{1,25})?\s\((?P<name>[A-Z][A-Za-z]{1,11})\)\s*[-–—]")
 _BY = re.compile(r"(?:by|from|von|par|por|di|da|door|av|af|od)\s+", re.IGNORECASE)
-_POST = r"(?:\s+(?:staff|news(?:\s+agency)?|reporters?|writers?|correspondents?|sports|business))*"
+_POST = r"(?i:\s+(?:staff|news(?:\s+agency)?|reporters?|writers?|correspondents?|sports|business))*"
 _WHOLE_BYLINE = re.compile(rf"{_ANY}(?:{_POST}|\s*[/|,(–—-]\s*.+)", re.DOTALL)
 _LAST_BYLINE = re.compile(rf".*(?:[,/|(–—-]|\s-)\s*{_ANY}\)?", re.DOTALL)
 _LONG_BYLINE = re.compile(

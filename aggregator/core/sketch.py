@@ -93,15 +93,15 @@ def sketch(title: str, text: str, language: str) -> Sketch:  # noqa: ARG001 - th
     Word 4-grams, or character 8-grams where words have no spaces; numbers without their separators, number words and
     names of months and days; capitalised words inside sentences (none in a script without capitals).
     """
-    folded = _folded(text[:MAX_CHARS])
-    lowered = folded.casefold()
+    plain = folded(text[:MAX_CHARS])
+    lowered = plain.casefold()
     tokens = _TOKEN.findall(lowered)
-    spaced = is_spaced(folded)
+    spaced = is_spaced(plain)
     shingles = frozenset(_word_shingles(tokens) if spaced else _char_shingles(lowered))
-    return Sketch(shingles, _sampled(shingles), _numbers(lowered, tokens), _names(folded), spaced)
+    return Sketch(shingles, _sampled(shingles), _numbers(lowered, tokens), _names(plain), spaced)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Return a text in one spelling: composed, without unseen characters and separators in numbers, ASCII digits."""
     if text.isascii():
         return _RUN.sub(_joined, text)

@@ -4,19 +4,22 @@ import hashlib
 import itertools
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 
-from aggregator.core.sketch import is_spaced
+from aggregator.core.sketch import folded, is_spaced
 
 WINDOW = timedelta(hours=72)
 LONGEST = timedelta(days=14)
 THRESHOLD = 0.16
 LEAD_WORDS = 120
 LEAD_CHARS = 240
+LEAD_MOST = 4000  # characters in which the words of the lead are looked for
+BACKGROUND = (
+    30  # articles that every window is taken to have besides its own: what two of two articles share is no news
+)
 SHARED_LEAST = 3
 RARE_LEAST = 2
 _SHORTEST = 3
@@ -40,33 +43,36 @@ _STOP = frozenset(
     het een van met voor niet maar zijn werd naar door ook bij over uit aan dat deze dit
     """.split()
 )
-_WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’\-][^\W_]+)*")
+_WORD = re.compile(r"[^\W\d_][\w\u0900-\u0963\u0966-\u0dff]*(?:['’-][\w\u0900-\u0963\u0966-\u0dff]+)*")
+_ELISION = re.compile("['’]")
+_LETTERS = re.compile(
+    r"[\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3]+"
+)
 
 
 def terms(title: str, text: str) -> dict[str, float]:
-    """Return the words of headline (twice) and lead with how often they occur, stop words left out.
+    """Return the words of headline (twice) and lead (120 words, 240 letters) with 1 + log of how often they occur.
 
-    Where words have no spaces, pairs of characters stand for them.
+    Stop words, numbers and words of one or two letters are left out. Where words have no spaces, pairs of characters
+    stand for them.
     """
-    spaced = is_spaced(f"{title} {text[:500]}")
-    lead = " ".join(text.split()[:LEAD_WORDS]) if spaced else text[:LEAD_CHARS]
+    head, body = folded(title[:LEAD_MOST]).casefold(), folded(text[:LEAD_MOST]).casefold()
+    spaced = is_spaced(f"{head} {body}")
+    lead = " ".join(body.split()[:LEAD_WORDS]) if spaced else body[:LEAD_CHARS]
     found: Counter[str] = Counter()
-    for part, weight in ((title, 2), (lead, 1)):
-        folded = unicodedata.normalize("NFKC", part).casefold()
-        words = _words(folded) if spaced else _pairs(folded)
-        for word in words:
+    for part, weight in ((head, 2), (lead, 1)):
+        for word in _words(part) if spaced else _pairs(part):
             found[word] += weight
     return {word: 1 + math.log(number) for word, number in found.items()}
 
 
 def _words(text: str) -> list[str]:
-    found = (word.split("'")[-1].split("’")[-1] for word in _WORD.findall(text))
+    found = (max(_ELISION.split(word), key=len) for word in _WORD.findall(text))
     return [word for word in found if len(word) >= _SHORTEST and word not in _STOP]
 
 
 def _pairs(text: str) -> list[str]:
-    letters = [char for char in text if char.isalnum()]
-    return ["".join(pair) for pair in itertools.pairwise(letters)]
+    return [f"{one}{other}" for run in _LETTERS.findall(text) for one, other in itertools.pairwise(run)]
 
 
 @lru_cache(maxsize=100_000)
@@ -77,10 +83,12 @@ def term_key(term: str) -> int:
 
 
 def vector(terms_of: Mapping[int, float], frequency: Mapping[int, int], total: int) -> dict[int, float]:
-    """Return the TF-IDF vector of an article, of length one; `total` is the number of articles in the window."""
-    weighed = {
-        term: weight * math.log((total + 1) / (frequency.get(term, 0) + 0.5)) for term, weight in terms_of.items()
-    }
+    """Return the TF-IDF vector of an article, of length one; `total` is the number of articles in the window.
+
+    `frequency` says in how many of them each term occurs; a term that it does not know counts as the rarest.
+    """
+    most = total + BACKGROUND
+    weighed = {term: weight * math.log(most / (frequency.get(term, 0) + 0.5)) for term, weight in terms_of.items()}
     weighed = {term: weight for term, weight in weighed.items() if weight > 0}
     length = math.sqrt(sum(weight * weight for weight in weighed.values()))
     return {term: weight / length for term, weight in weighed.items()} if length else {}

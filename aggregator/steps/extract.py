@@ -63,7 +63,7 @@ def extract(store: Store, tools: Extractor, now: datetime, entry_ids: Sequence[i
             page_of = pages.several(session, [entry.page_id or 0 for entry in leased])
         taken = {entry.id for entry in leased}
         alone += [each for each in ids if each not in taken]
-        ended += _saved(store, [_read(tools, entry, page_of.get(entry.page_id or 0), now) for entry in leased])
+        ended += _saved(store, now, [_read(tools, entry, page_of.get(entry.page_id or 0), now) for entry in leased])
     return ended + [_alone(store, tools, now, each) for each in alone]
 
 
@@ -77,8 +77,8 @@ def _alone(store: Store, tools: Extractor, now: datetime, entry_id: int) -> Outc
         page = pages.get(session, leased[0].page_id or 0)
     if leased[0].attempts > ATTEMPTS:
         reason = f"the parser did not come back from this page ({ATTEMPTS} tries)"
-        return _saved(store, [_Read(leased[0], page.fetched_at if page else now, reason=reason)])[0]
-    return _saved(store, [_read(tools, leased[0], page, now)])[0]
+        return _saved(store, now, [_Read(leased[0], page.fetched_at if page else now, reason=reason)])[0]
+    return _saved(store, now, [_read(tools, leased[0], page, now)])[0]
 
 
 def _read(tools: Extractor, entry: Entry, page: Page | None, now: datetime) -> _Read:
@@ -138,7 +138,7 @@ def _address(final_url: str, canonical_url: str) -> str:
     return named if named and not front and same_site(named, final_url) else final_url
 
 
-def _saved(store: Store, found: Sequence[_Read]) -> list[Outcome]:
+def _saved(store: Store, now: datetime, found: Sequence[_Read]) -> list[Outcome]:
     """Return how the extractions of some pages ended, after storing it in one transaction."""
     if not found:
         return []
@@ -150,8 +150,8 @@ def _saved(store: Store, found: Sequence[_Read]) -> list[Outcome]:
         _joined(session, found, by_entry, known)
         ended = [_end(each, by_entry.get(each.entry.id), known) for each in found]
         entries.settle(session, [settled for _, settled in ended])
-        articles.want_published(session, [article.root_id for article in known.values()], found[0].at)
-        outcomes.record(session, [outcome for outcome, _ in ended], found[-1].at)
+        articles.want_published(session, [article.root_id for article in known.values()], now)
+        outcomes.record(session, [outcome for outcome, _ in ended], now)
     return [outcome for outcome, _ in ended]
 
 

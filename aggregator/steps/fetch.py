@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from aggregator.core.article import Article
 from aggregator.core.entry import Entry, EntryStatus
 from aggregator.core.errors import AggregatorError
 from aggregator.core.fetching import Verdict, verdict
@@ -23,6 +24,8 @@ from aggregator.store.sightings import NewSighting
 
 LEASE = timedelta(minutes=15)
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+FRESH = timedelta(hours=1)
+ON_THE_WAY = (EntryStatus.FETCHED, EntryStatus.EXTRACTED)
 ENDS = {Word.REFUSED: EntryStatus.REFUSED, Word.QUARANTINED: EntryStatus.QUARANTINED}
 
 Had = tuple[Entry, Answer | AggregatorError]
@@ -75,29 +78,49 @@ def _ruling(session: Session, urls: Iterable[str]) -> dict[str, Ruling]:
 
 
 def _without_known(session: Session, leased: Sequence[Entry], now: datetime, ended: list[Outcome]) -> list[Entry]:
-    """Return the entries whose pages must be fetched; the others end here: taken down, or had already."""
+    """Return the entries whose pages must be fetched; the others end here, or wait for the page that is on its way."""
     forbidden = _ruling(session, [entry.url for entry in leased])
     known = articles.by_url_keys(session, [entry.url_key for entry in leased])
-    wanted = []
-    settled = []
+    twins: dict[str, list[Entry]] = {}
+    for other in entries.at_urls(session, [entry.url_key for entry in leased]):
+        twins.setdefault(other.url_key, []).append(other)
+    wanted: dict[str, Entry] = {}
     for entry in leased:
-        article = known.get(entry.url_key)
         if entry.url in forbidden:
-            reason = forbidden[entry.url].rule
-            settled.append(Settled(entry.id, EntryStatus.REFUSED, now, reason))
-            ended.append(Outcome(Step.FETCH, entry.id, Word.REFUSED, reason))
-        elif article:
-            reason = f"the same address as article {article.key}"
-            seen = NewSighting(article.id, entry.source_id, entry.id, entry.url, entry.seen_at, entry.published)
-            sightings.add(session, [seen])
-            settled.append(Settled(entry.id, EntryStatus.DUPLICATE, now, reason, article_id=article.id))
-            articles.want_published(session, [article.root_id], now)
-            follows = (Work(Step.PUBLISH, article.root_id),)
-            ended.append(Outcome(Step.FETCH, entry.id, Word.DUPLICATE, reason, follows))
+            ended.append(_end_now(session, entry, EntryStatus.REFUSED, forbidden[entry.url].rule, now))
+        elif entry.url_key in known:
+            ended.append(_sighted(session, entry, known[entry.url_key], now))
+        elif twin := _failed(twins[entry.url_key], now):
+            reason = f"the same address as entry {twin.id}: {twin.reason}"
+            ended.append(_end_now(session, entry, twin.status, reason, now))
+        elif entry.url_key in wanted or any(other.status in ON_THE_WAY for other in twins[entry.url_key]):
+            entries.release(session, [entry.id])
+            ended.append(Outcome(Step.FETCH, entry.id, Word.LATER, "its page is on its way for another entry"))
         else:
-            wanted.append(entry)
-    entries.settle(session, settled)
-    return wanted
+            wanted[entry.url_key] = entry
+    return list(wanted.values())
+
+
+def _failed(twins: Iterable[Entry], now: datetime) -> Entry | None:
+    """Return an entry at the same address that has just failed: asking again at once would bring the same."""
+    return next((each for each in twins if each.status in ENDS.values() and now - each.due_at < FRESH), None)
+
+
+def _end_now(session: Session, entry: Entry, status: EntryStatus, reason: str, now: datetime) -> Outcome:
+    entries.settle(session, [Settled(entry.id, status, now, reason)])
+    word = Word.REFUSED if status is EntryStatus.REFUSED else Word.QUARANTINED
+    return Outcome(Step.FETCH, entry.id, word, reason)
+
+
+def _sighted(session: Session, entry: Entry, article: Article, now: datetime) -> Outcome:
+    """Let an entry whose article we hold end as another sighting of it."""
+    reason = f"the same address as article {article.key}"
+    sightings.add(
+        session, [NewSighting(article.id, entry.source_id, entry.id, entry.url, entry.seen_at, entry.published)]
+    )
+    entries.settle(session, [Settled(entry.id, EntryStatus.DUPLICATE, now, reason, article_id=article.id)])
+    articles.want_published(session, [article.root_id], now)
+    return Outcome(Step.FETCH, entry.id, Word.DUPLICATE, reason, (Work(Step.PUBLISH, article.root_id),))
 
 
 def _robots(

@@ -64,7 +64,7 @@ def take_down(store: Store, blobs: Blobs, now: datetime, target: str, reason: st
         number = takedowns.add(session, Scope.ARTICLE, target, reason, requester, now)
         takedowns.block(session, number, _blocks(session, target, found))
         _withdraw(session, found, number, now)
-        takedowns.set_evidence(session, number, json.dumps(asdict(reached)))
+        takedowns.set_evidence(session, number, json.dumps({**asdict(reached), "titles": []}))
     finish(store, blobs, now, number)
     return number, reached
 
@@ -99,7 +99,7 @@ def lift(store: Store, now: datetime, number: int, why: str) -> Outcome:
         found = _ids(_targets(session, takedown.target))
         told = entries.of_articles(session, found)
         reason = f"takedown {number} was lifted: {why}"
-        entries.settle(session, [Settled(entry.id, EntryStatus.DUE, now, reason) for entry in told])
+        entries.settle(session, [Settled(entry.id, EntryStatus.DUE, entry.seen_at, reason) for entry in told])
         follows = [Work(Step.FETCH, entry.id, entry.host) for entry in told]
         articles.release_names(session, found)
         publications.retire(session, found)

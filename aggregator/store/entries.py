@@ -303,3 +303,8 @@ def reasons(session: Session, status: EntryStatus, limit: int) -> list[tuple[str
 def number(session: Session) -> int:
     """Return how many entries were ever seen."""
     return session.scalar(select(func.count()).select_from(entries)) or 0
+
+
+def raw_date(session: Session, entry_id: int) -> str:
+    """Return the date of an entry in the feed's own words, '' where it gave none."""
+    return session.scalar(select(entries.c.raw_date).where(entries.c.id == entry_id)) or ""

@@ -155,3 +155,9 @@ def numbers(session: Session) -> dict[str, int]:
 def first_failure(session: Session) -> str:
     """Return the reason of one failing feed, '' when none fails."""
     return session.scalar(select(feeds.c.reason).where(feeds.c.failures > 0).order_by(feeds.c.id).limit(1)) or ""
+
+
+def sources_of(session: Session, urls: Sequence[str]) -> dict[str, int]:
+    """Return to which source each of these feeds belongs, for those that are there."""
+    rows = session.execute(select(feeds.c.url, feeds.c.source_id).where(feeds.c.url.in_(urls)))
+    return {row.url: row.source_id for row in rows}

@@ -51,3 +51,9 @@ def forget(session: Session, before: datetime, limit: int = 10_000) -> int:
     """Drop up to `limit` single outcomes older than `before`; the counts stay. Returns how many went."""
     old = select(outcomes.c.id).where(outcomes.c.at < before).limit(limit)
     return session.execute(delete(outcomes).where(outcomes.c.id.in_(old))).rowcount
+
+
+def newest(session: Session) -> datetime | None:
+    """Return when the newest outcome was stored."""
+    latest: datetime | None = session.scalar(select(func.max(outcomes.c.at)))
+    return latest

@@ -80,3 +80,11 @@ def damage(store: Store) -> list[str]:
     with store.reading() as session:
         found = session.execute(text("PRAGMA quick_check")).scalars().all()
     return [] if found == ["ok"] else [str(each) for each in found]
+
+
+def size(store: Store) -> int:
+    """Return how many bytes the database takes, its journal not counted."""
+    asked = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+    with store.reading() as session:
+        found = session.execute(text(asked if store.is_sqlite else "SELECT pg_database_size(current_database())"))
+        return int(found.scalar_one())

@@ -212,6 +212,11 @@ def test_a_huge_text_is_cut_and_takes_no_long_time(unit: str) -> None:
     assert len(drawn.shingles) <= MAX_CHARS
 
 
+def test_what_comes_after_the_longest_allowed_text_is_not_read() -> None:
+    long = "seven small boats lay in the harbour " * (MAX_CHARS // 37)
+    assert sketch("", f"{long}{' ' * 40}Then came Maren Holtby with 99 more", "") == sketch("", long, "")
+
+
 @pytest.mark.parametrize(
     ("text", "spaced"),
     [
