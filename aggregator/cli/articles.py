@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from aggregator.cli.console import out, print_facts, print_json, print_table
-from aggregator.cli.desk import article_named, desk, url_keys
+from aggregator.cli.desk import article_named, desk, number, url_keys
 from aggregator.core.article import Article
 from aggregator.core.entry import Entry, EntryStatus
 from aggregator.core.errors import Refused
@@ -29,7 +29,9 @@ from aggregator.store.session import Session
 
 app = typer.Typer(no_args_is_help=True, help="What was read, and why it is as it is.")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Name = Annotated[str, typer.Argument(help="An id, a key, or any address of it.")]
+Name = Annotated[str, typer.Argument(help="An id, a key, or any address of it; our own page's will do.")]
+PUBLISHED = "published"
+EXCERPT = 400
 
 
 @app.command("list")
@@ -37,28 +39,29 @@ def list_some(
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 30,
     source: Annotated[str, typer.Option(help="Only this source (slug).")] = "",
     language: Annotated[str, typer.Option(help="Only this language.")] = "",
-    status: Annotated[str, typer.Option(help="article, duplicate, quarantined, refused, due …")] = "article",
+    status: Annotated[
+        str, typer.Option(help="published, duplicate, quarantined, refused, due; fetched, extracted.")
+    ] = PUBLISHED,
     *,
     as_json: Json = False,
 ) -> None:
     """List the newest articles, or entries that ended otherwise."""
-    if status not in set(EntryStatus):
-        raise Refused(f"--status {status!r} is unknown; there are {', '.join(EntryStatus)}")
+    known = [PUBLISHED, *(each for each in EntryStatus if each is not EntryStatus.ARTICLE)]
+    if status not in known:
+        raise Refused(f"--status {status!r} is unknown; there are {', '.join(known)}")
     with desk() as here, here.store.reading() as session:
         found = sources.by_slug(session, source) if source else None
         if source and found is None:
             raise Refused(f"no source is called {source!r}; see `aggregator sources list`")
         source_id = found.id if found else None
         rows: list[tuple[object, ...]]
-        if status == EntryStatus.ARTICLE:
+        if status == PUBLISHED:
             listed = articles.newest(session, limit, source_id=source_id, language=language)
             rows = [(each.key, f"{each.effective_at:%Y-%m-%d %H:%M}", each.language, each.title) for each in listed]
         else:
             ended = entries.at_status(session, EntryStatus(status), limit, source_id)
             rows = [(each.id, f"{each.seen_at:%Y-%m-%d %H:%M}", each.reason, each.url) for each in ended]
-    names = (
-        ["key", "time", "language", "title"] if status == EntryStatus.ARTICLE else ["entry", "seen", "reason", "url"]
-    )
+    names = ["key", "time", "language", "title"] if status == PUBLISHED else ["entry", "seen", "reason", "url"]
     print_json([dict(zip(names, row, strict=True)) for row in rows]) if as_json else print_table("", names, rows)
 
 
@@ -71,23 +74,36 @@ def show(name: Name, *, as_json: Json = False) -> None:
             raise Refused(f"no article is known as {name!r}; try `aggregator articles why`")
         publication = publications.by_article(session, article.root_id)
         seen = sightings.of_group(session, article.root_id)
+        group = articles.group(session, article.root_id)
+        revision = articles.text(session, article.id)
+    excerpt = revision.text[:EXCERPT] if revision else ""
     facts: dict[str, Any] = {key: value for key, value in asdict(article).items() if value not in ("", None, ())}
     if as_json:
-        print_json({**facts, "publication": publication, "sightings": seen})
+        keys = [member.key for member in group]
+        print_json({**facts, "excerpt": excerpt, "group": keys, "publication": publication, "sightings": seen})
         return
     print_facts(facts)
-    if publication:
-        out.print(f"\npublished as {publication.form}: {publication.text[:400]}", markup=False)
+    out.print(f"\n{excerpt}\n" if excerpt else "\nno text is kept\n", markup=False)
+    out.print(f"{publication.state} as {publication.form}" if publication else "not published", markup=False)
+    for member in group if len(group) > 1 else ():
+        role = "canonical" if member.id == member.root_id else "copy"
+        out.print(f"{role:<9} {member.key} {member.url}", markup=False)
     for each in seen:
         out.print(f"seen {each.seen_at:%Y-%m-%d %H:%M} at {each.source_name}: {each.url}", markup=False)
 
 
 @app.command()
-def why(name: Name, *, as_json: Json = False) -> None:
+def why(
+    name: Name,
+    *,
+    by_entry: Annotated[bool, typer.Option("--entry", help="NAME is the id of an entry, as `list` shows it.")] = False,
+    as_json: Json = False,
+) -> None:
     """Tell an item's whole life: each step, how it ended, and why."""
     with desk() as here, here.store.reading() as session:
-        article = article_named(session, name)
-        told = _entries(session, name, article)
+        told = _entry_named(session, name) if by_entry else []
+        article = articles.get(session, told[0].article_id or 0) if by_entry else article_named(session, name)
+        told = told or _entries(session, name, article)
         keys = [*url_keys(name), *([article.url_key] if article else [])]
         ruling = ruling_on_url(takedowns.of_urls(session, keys), keys) if keys else None
         if article is None and not told and ruling is None:
@@ -103,18 +119,26 @@ def why(name: Name, *, as_json: Json = False) -> None:
         _print(life)
 
 
+def _entry_named(session: Session, name: str) -> list[Entry]:
+    entry = entries.get(session, number(name))
+    if entry is None:
+        raise Refused(f"there is no entry {name!r}; `aggregator articles list --status quarantined` shows some")
+    return [entry]
+
+
 def _entries(session: Session, name: str, article: Article | None) -> list[Entry]:
-    found = entries.of_articles(session, [article.id]) if article else entries.at_urls(session, url_keys(name))
-    if not found and name.isdigit():
-        entry = entries.get(session, int(name))
-        found = [entry] if entry else []
-    return found
+    if article:
+        return entries.of_articles(session, [article.id])
+    found = entries.at_urls(session, url_keys(name))
+    entry = None if found else entries.get(session, number(name))
+    return [entry] if entry else found
 
 
 def _entry(session: Session, entry: Entry) -> dict[str, Any]:
     feed = feeds.get(session, entry.feed_id)
     source = sources.get(session, entry.source_id)
-    steps = [
+    polls = [each for each in outcomes.of_item(session, Step.POLL, entry.feed_id) if each[0] == entry.seen_at]
+    steps = [{"step": Step.POLL, "at": at, "outcome": word, "reason": reason} for at, word, reason in polls] + [
         {"step": step, "at": at, "outcome": word, "reason": reason}
         for step in (Step.FETCH, Step.EXTRACT, Step.GATHER)
         for at, word, reason in outcomes.of_item(session, step, entry.id)
@@ -126,6 +150,7 @@ def _entry(session: Session, entry: Entry) -> dict[str, Any]:
         "feed": feed.url if feed else "",
         "seen": entry.seen_at,
         "published": entry.published,
+        "raw_date": entries.raw_date(session, entry.id),
         "status": entry.status,
         "reason": entry.reason,
         "due": entry.due_at if entry.status in (EntryStatus.DUE, EntryStatus.FETCHED, EntryStatus.EXTRACTED) else None,
@@ -176,10 +201,13 @@ def _print(life: dict[str, Any]) -> None:
     for entry in life["entries"]:
         out.print(f"{entry['seen']:%Y-%m-%d %H:%M} told by {entry['source']} ({entry['feed']})", markup=False)
         out.print(f"    {entry['url']}", markup=False)
+        out.print(f"    entry {entry['entry']}, dated {entry['raw_date'] or 'not at all'} by the feed", markup=False)
         for step in entry["steps"]:
             said = f": {step['reason']}" if step["reason"] else ""
             out.print(f"{step['at']:%Y-%m-%d %H:%M} {step['step']} – {step['outcome']}{said}", markup=False)
-        out.print(f"    stands as {entry['status']}{': ' + entry['reason'] if entry['reason'] else ''}", markup=False)
+        due = f", due {entry['due']:%Y-%m-%d %H:%M}" if entry["due"] else ""
+        said = f": {entry['reason']}" if entry["reason"] else ""
+        out.print(f"    stands as {entry['status']}{due}{said}", markup=False)
     article = life["article"]
     if article:
         for each in article["publications"]:

@@ -17,13 +17,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
-def upgrade() -> None:
+def upgrade(*, as_json: Json = False) -> None:
     """Bring the schema up to this release (`run` and all others do it by themselves)."""
     settings = configuration.load()
     settings.data.folder.mkdir(parents=True, exist_ok=True)
     store = Store(settings.database_url)
     before, after = schema.upgrade(store)
     store.close()
+    if as_json:
+        print_json({"before": before, "after": after})
+        return
     out.print(f"schema {after}, as before" if before == after else f"schema {before or 'none'} → {after}", markup=False)
 
 

@@ -14,6 +14,8 @@ from aggregator.settings import Settings
 from aggregator.store import articles
 from aggregator.store.session import Session, Store
 
+LONGEST_ID = 19  # digits
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -36,7 +38,7 @@ def desk() -> Iterator[Desk]:
 
 
 def url_keys(name: str) -> list[str]:
-    """Return the keys of an address, '' for what is none."""
+    """Return the keys of an address, none for what is no address."""
     if "://" not in name:
         return []
     try:
@@ -45,11 +47,17 @@ def url_keys(name: str) -> list[str]:
         return []
 
 
+def number(name: str) -> int:
+    """Return the id that a name spells, 0 (which nothing has) for what is none; SQL's largest integer is the bound."""
+    plain = name.isascii() and name.isdigit() and len(name) < LONGEST_ID
+    return int(name) if plain else 0
+
+
 def article_named(session: Session, name: str) -> Article | None:
     """Return the article meant by its id, its key, its address, or our own page of it."""
     found = articles.by_key(session, name.rstrip("/").rsplit("/", 1)[-1].lower())
-    if found is None and name.isdigit():
-        found = articles.get(session, int(name))
+    if found is None:
+        found = articles.get(session, number(name))
     if found is None:
         found = next(iter(articles.at_url_keys(session, url_keys(name))), None)
     return found

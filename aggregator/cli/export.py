@@ -25,21 +25,24 @@ from aggregator.store.publications import Selection
 from aggregator.store.session import Session
 
 app = typer.Typer(no_args_is_help=True, help="What we hold, for other programs.")
-FORMATS = ("jsonl", "csv")
+FORMATS = ("jsonl", "json", "csv")
+COLUMNS = (
+    "url", "canonical_url", "title", "authors", "published", "modified", "language", "source", "text", "status",
+    "duplicate_of", "story", "sightings", "outcome", "reason", "key", "form",
+)  # fmt: skip
 WALK = 200
 
 
 @app.command("articles")
 def export_articles(
-    form: Annotated[str, typer.Option("--format", help="jsonl or csv.")] = "jsonl",
+    form: Annotated[str, typer.Option("--format", help="jsonl, json or csv.")] = "jsonl",
     output: Annotated[Path | None, typer.Option(help="A file; the standard output when left out.")] = None,
 ) -> None:
     """Write a line for each entry that was ever seen: its article, or why there is none."""
     if form not in FORMATS:
         raise Refused(f"--format {form!r} is unknown; there are {', '.join(FORMATS)}")
     with desk() as here, here.store.reading() as session, _opened(output) as file:
-        write = _jsonl if form == "jsonl" else _csv
-        number = write(file, _rows(session))
+        number = WRITERS[form](file, _rows(session))
     if output:
         out.print(f"{number} entries written to {output}", markup=False)
 
@@ -68,17 +71,27 @@ def _jsonl(file: TextIO, rows: Iterator[dict[str, Any]]) -> int:
     return number
 
 
-def _csv(file: TextIO, rows: Iterator[dict[str, Any]]) -> int:
-    writer = None
+def _json(file: TextIO, rows: Iterator[dict[str, Any]]) -> int:
+    """Write one array, a row a line, without ever holding it whole."""
     number = 0
     for number, row in enumerate(rows, 1):
-        writer = writer or csv.DictWriter(file, list(row))
-        if number == 1:
-            writer.writeheader()
+        file.write(("[\n" if number == 1 else ",\n") + orjson.dumps(row).decode())
+    file.write("\n]\n" if number else "[]\n")
+    return number
+
+
+def _csv(file: TextIO, rows: Iterator[dict[str, Any]]) -> int:
+    writer = csv.DictWriter(file, COLUMNS)
+    writer.writeheader()
+    number = 0
+    for number, row in enumerate(rows, 1):  # noqa: B007 - the last number is the answer
         writer.writerow(
             {key: orjson.dumps(value).decode() if isinstance(value, list) else value for key, value in row.items()}
         )
     return number
+
+
+WRITERS = {"jsonl": _jsonl, "json": _json, "csv": _csv}
 
 
 def _rows(session: Session) -> Iterator[dict[str, Any]]:
@@ -95,6 +108,7 @@ def _some(session: Session, found: list[Entry]) -> Iterator[dict[str, Any]]:
     seen = sightings.of_groups(session, roots)
     told = stories.keys(session, [root.story_id for root in roots.values() if root.story_id])
     outlets = sources.several(session, [entry.source_id for entry in found])
+    shown = publications.by_articles(session, roots)
     for entry in found:
         article = held.get(entry.article_id or 0)
         root = roots.get(article.root_id) if article else None
@@ -116,6 +130,7 @@ def _some(session: Session, found: list[Entry]) -> Iterator[dict[str, Any]]:
             "outcome": entry.status.value,
             "reason": entry.reason,
             "key": _key(article),
+            "form": shown[root.id].form.value if root and root.id in shown else "",
         }
 
 

@@ -1,5 +1,6 @@
 """status: how things stand, on one screen."""
 
+import shutil
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,8 +10,9 @@ from aggregator.cli.console import out, print_facts, print_json, print_table
 from aggregator.cli.desk import Desk, desk
 from aggregator.core.entry import WAITING, EntryStatus
 from aggregator.core.outcome import Step
+from aggregator.core.publication import PublicationState
 from aggregator.core.takedown import TakedownState
-from aggregator.store import articles, entries, feeds, outcomes, publications, pulses, stories, takedowns
+from aggregator.store import articles, entries, feeds, outcomes, publications, pulses, schema, stories, takedowns
 from aggregator.store.session import Session
 
 
@@ -27,6 +29,7 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON."
 
 
 def _found(here: Desk, session: Session) -> dict[str, Any]:
+    folder = here.settings.data.folder.is_dir()
     known = feeds.numbers(session)
     failing = known.pop("failing", 0)
     standing = entries.numbers(session)
@@ -39,12 +42,15 @@ def _found(here: Desk, session: Session) -> dict[str, Any]:
         "articles": articles.numbers(session),
         "stories": stories.number(session),
         "published": publications.number(session),
+        "withdrawn": publications.numbers(session).get(PublicationState.WITHDRAWN, 0),
         "takedowns": sum(each.state is TakedownState.ACTIVE for each in takedowns.every(session)),
         "quarantined": dict(entries.reasons(session, EntryStatus.QUARANTINED, 5)),
         "refused": dict(entries.reasons(session, EntryStatus.REFUSED, 5)),
         "outcomes": _outcomes(session),
         "pulses": {name: at for name, (at, _) in pulses.every(session).items()},
         "database": here.store.engine.url.render_as_string(hide_password=True),
+        "database_bytes": schema.size(here.store),
+        "disk_free_bytes": shutil.disk_usage(here.settings.data.folder).free if folder else None,
     }
 
 
@@ -53,6 +59,10 @@ def _outcomes(session: Session) -> dict[str, dict[str, int]]:
     for (step, word), number in sorted(outcomes.totals(session).items()):
         found.setdefault(step.value, {})[word.value] = number
     return found
+
+
+def _disk(free: int | None) -> str:
+    return "no data folder" if free is None else f"{free / 1024**3:.1f} GiB are free"
 
 
 def _print(found: dict[str, Any], now: datetime) -> None:
@@ -66,7 +76,7 @@ def _print(found: dict[str, Any], now: datetime) -> None:
             "entries": f"{seen} seen = {sums}",
             "articles": ", ".join(f"{number} {name}" for name, number in found["articles"].items()),
             "stories": f"{found['stories']} of at least two texts",
-            "published": found["published"],
+            "published": f"{found['published']} live, {found['withdrawn']} withdrawn",
             "takedowns": f"{found['takedowns']} in force",
             "quarantined": ", ".join(f"{number} {why}" for why, number in found["quarantined"].items()) or "none",
             "refused": ", ".join(f"{number} {why}" for why, number in found["refused"].items()) or "none",
@@ -74,7 +84,8 @@ def _print(found: dict[str, Any], now: datetime) -> None:
                 f"{name} {int((now - at).total_seconds())} s ago" for name, at in found["pulses"].items()
             )
             or "no sign of life",
-            "database": found["database"],
+            "database": f"{found['database']}, {found['database_bytes'] / 1024**2:.1f} MiB",
+            "disk": _disk(found["disk_free_bytes"]),
         }
     )
     rows = [

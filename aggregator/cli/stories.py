@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli.console import out, print_json, print_table
-from aggregator.cli.desk import desk
+from aggregator.cli.desk import desk, number
 from aggregator.core.errors import Refused
 from aggregator.store import articles, stories
 
@@ -31,10 +31,12 @@ def list_some(
 
 
 @app.command()
-def show(key: Annotated[str, typer.Argument(help="The story's key.")], *, as_json: Json = False) -> None:
+def show(
+    key: Annotated[str, typer.Argument(help="The story's key, id, or our own page of it.")], *, as_json: Json = False
+) -> None:
     """Show how a story was told."""
     with desk() as here, here.store.reading() as session:
-        story = stories.by_key(session, key.rstrip("/").rsplit("/", 1)[-1])
+        story = stories.by_key(session, key.rstrip("/").rsplit("/", 1)[-1]) or stories.get(session, number(key))
         if story is None:
             raise Refused(f"no story is called {key!r}; see `aggregator stories list`")
         ids = stories.article_ids(session, [story.id]).get(story.id, [])

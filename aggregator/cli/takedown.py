@@ -8,9 +8,9 @@ import typer
 
 from aggregator.adapters.blobs import Blobs
 from aggregator.cli.console import confirm, out, print_facts, print_json, print_table
-from aggregator.cli.desk import desk, url_keys
+from aggregator.cli.desk import Desk, desk, url_keys
 from aggregator.core.errors import Refused
-from aggregator.core.takedown import ruling_on_url
+from aggregator.core.takedown import Takedown, TakedownState, ruling_on_url
 from aggregator.steps import take_down as step
 from aggregator.steps.take_down import Plan
 from aggregator.store import takedowns
@@ -32,17 +32,21 @@ def article(
     as_json: Json = False,
 ) -> None:
     """Take down one article with all its copies: unpublish, empty, block."""
+    if as_json and not (yes or dry_run):
+        raise Refused("--json asks no questions: give --yes to take it down, or --dry-run to see what that would reach")
+    if not reason.strip() and not dry_run:
+        raise Refused("a takedown needs a reason, which is kept with it: give --reason TEXT")
     with desk() as here:
         planned = step.plan(here.store, target)
+        if not planned.articles and not url_keys(target):
+            raise Refused(f"no article is known as {target!r}, and it is no address; see `aggregator articles list`")
         if not as_json:
             _print(planned)
         if dry_run:
             if as_json:
                 print_json({"dry_run": True, **asdict(planned)})
             return
-        if not planned.articles and not url_keys(target):
-            raise Refused(f"no article is known as {target!r}, and it is no address; see `aggregator articles list`")
-        confirm("Take this down everywhere?", yes=yes or as_json)
+        confirm("Take this down everywhere?", yes=yes)
         number, reached = step.take_down(
             here.store, Blobs(here.settings.blobs_url), here.now, target, reason, requester
         )
@@ -94,12 +98,38 @@ def show(number: Number, *, as_json: Json = False) -> None:
 
 
 @app.command()
-def lift(number: Number, why: Annotated[str, typer.Option(help="Why; kept.")] = "", *, yes: Yes = False) -> None:
+def lift(
+    number: Number,
+    why: Annotated[str, typer.Option(help="Why; kept with the takedown.")] = "",
+    *,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
     """Let a takedown no longer hold; what it removed is fetched anew."""
-    confirm(f"Lift takedown {number}?", yes=yes)
+    if as_json and not yes:
+        raise Refused("--json asks no questions: give --yes to lift the takedown")
     with desk() as here:
-        step.lift(here.store, here.now, number, why)
-    out.print(f"takedown {number} is lifted; its articles come back when their pages have been fetched again")
+        found = _held(here, number)
+        if not why.strip():
+            raise Refused("lifting a takedown needs a reason, which is kept with it: give --why TEXT")
+        if not as_json:
+            out.print(f"takedown {number} of {found.target} ({found.reason})", markup=False)
+        confirm(f"Lift takedown {number}?", yes=yes)
+        ended = step.lift(here.store, here.now, number, why)
+    if as_json:
+        print_json({"takedown": number, "state": "lifted", "fetched_anew": [work.id for work in ended.follows]})
+    else:
+        out.print(
+            f"takedown {number} is lifted; {len(ended.follows)} pages are fetched again, and what they hold comes back"
+        )
+
+
+def _held(here: Desk, number: int) -> Takedown:
+    with here.store.reading() as session:
+        found = takedowns.get(session, number)
+    if found is None or found.state is not TakedownState.ACTIVE:
+        raise Refused(f"takedown {number} does not exist or does not hold any more; see `aggregator takedown list`")
+    return found
 
 
 @app.command()

@@ -1,7 +1,6 @@
 """Whether two articles tell of the same event: the rare words of headline and lead, weighed and compared."""
 
 import hashlib
-import itertools
 import math
 import re
 from collections import Counter
@@ -15,7 +14,7 @@ WINDOW = timedelta(hours=72)
 LONGEST = timedelta(days=14)
 THRESHOLD = 0.16
 LEAD_WORDS = 120
-LEAD_CHARS = 240
+LEAD_CHARS = 360
 LEAD_MOST = 4000  # characters in which the words of the lead are looked for
 BACKGROUND = (
     30  # articles that every window is taken to have besides its own: what two of two articles share is no news
@@ -44,6 +43,7 @@ _STOP = frozenset(
     """.split()
 )
 _WORD = re.compile(r"[^\W\d_][\w\u0900-\u0963\u0966-\u0dff]*(?:['’-][\w\u0900-\u0963\u0966-\u0dff]+)*")
+_CJK, _WIDE, _LETTERED = "\u2e80", 2, 4
 _ELISION = re.compile("['’]")
 _LETTERS = re.compile(
     r"[\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3]+"
@@ -51,17 +51,17 @@ _LETTERS = re.compile(
 
 
 def terms(title: str, text: str) -> dict[str, float]:
-    """Return the words of headline (twice) and lead (120 words, 240 letters) with 1 + log of how often they occur.
+    """Return the words of headline (twice) and lead (120 words, 360 letters) with 1 + log of how often they occur.
 
-    Stop words, numbers and words of one or two letters are left out. Where words have no spaces, pairs of characters
-    stand for them.
+    Stop words, numbers and words of one or two letters are left out. Where words have no spaces, short runs of
+    characters stand for them.
     """
     head, body = folded(title[:LEAD_MOST]).casefold(), folded(text[:LEAD_MOST]).casefold()
     spaced = is_spaced(f"{head} {body}")
     lead = " ".join(body.split()[:LEAD_WORDS]) if spaced else body[:LEAD_CHARS]
     found: Counter[str] = Counter()
     for part, weight in ((head, 2), (lead, 1)):
-        for word in _words(part) if spaced else _pairs(part):
+        for word in _words(part) if spaced else _pieces(part):
             found[word] += weight
     return {word: 1 + math.log(number) for word, number in found.items()}
 
@@ -71,8 +71,14 @@ def _words(text: str) -> list[str]:
     return [word for word in found if len(word) >= _SHORTEST and word not in _STOP]
 
 
-def _pairs(text: str) -> list[str]:
-    return [f"{one}{other}" for run in _LETTERS.findall(text) for one, other in itertools.pairwise(run)]
+def _pieces(text: str) -> list[str]:
+    """Return what stands for words: pairs of Chinese characters and kana, runs of four letters of other scripts."""
+    return [
+        run[place : place + width]
+        for run in _LETTERS.findall(text)
+        for width in (_WIDE if run[0] >= _CJK else _LETTERED,)
+        for place in range(max(len(run) - width, 0) + 1)
+    ]
 
 
 @lru_cache(maxsize=100_000)
@@ -101,12 +107,12 @@ def cosine(one: Mapping[int, float], other: Mapping[int, float]) -> float:
 
 
 def _linked(one: Mapping[int, float], other: Mapping[int, float]) -> bool:
-    """Whether two articles share enough words, some of them weighty: a guard for small collections."""
+    """Whether two articles share enough words, some of them weighty in one or the other: for small collections."""
     shared = one.keys() & other.keys()
-    if len(shared) < SHARED_LEAST or not one or not other:
+    if len(shared) < SHARED_LEAST:
         return False
-    usual = sum(one.values()) / len(one)
-    return sum(one[term] >= usual for term in shared) >= RARE_LEAST
+    usual, theirs = (sum(each.values()) / len(each) for each in (one, other))
+    return sum(one[term] >= usual or other[term] >= theirs for term in shared) >= RARE_LEAST
 
 
 def choose(

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -199,3 +199,15 @@ def retire(session: Session, article_ids: Sequence[int]) -> None:
             .where(publications.c.article_id == article_id)
             .values(state=PublicationState.MOVED.value, key=f"-{article_id}")
         )
+
+
+def by_articles(session: Session, article_ids: Iterable[int]) -> dict[int, Publication]:
+    """Return the publications of these articles, by article."""
+    rows = session.execute(select(publications).where(publications.c.article_id.in_(set(article_ids))))
+    return {row.article_id: _value(row) for row in rows}
+
+
+def numbers(session: Session) -> dict[PublicationState, int]:
+    """Return how many publications are live, withdrawn or moved."""
+    rows = session.execute(select(publications.c.state, func.count()).group_by(publications.c.state))
+    return {PublicationState(state): int(counted) for state, counted in rows}

@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from aggregator.store import schema
 from aggregator.store.session import Store
 from tests.service.tree import (
     State,
@@ -26,13 +27,15 @@ ENTRIES = 60
 
 
 def _store(folder: Path) -> Store:
-    return Store(f"sqlite:///{folder / 'aggregator.db'}")
+    """Return the store of a service that may just be starting."""
+    store = Store(f"sqlite:///{folder / 'aggregator.db'}")
+    schema.upgrade(store)
+    return store
 
 
 def _undisturbed(env: dict[str, str], folder: Path) -> State:
     process = start(env, "run")
     try:
-        until((folder / "aggregator.db").is_file, 30)
         store = _store(folder)
         until(lambda: settled(store, ENTRIES), 90)
         found = state(store)
@@ -71,7 +74,6 @@ def test_whatever_is_killed_the_end_is_the_same(tmp_path: Path) -> None:
                     process = start(env, "run")
             kill_all(process)
             process = start(env, "run")
-            until((folder / "aggregator.db").is_file, 30)
             store = _store(folder)
             until(lambda: settled(store, ENTRIES), 120)
             found = state(store)
