@@ -40,6 +40,9 @@ _STOP = frozenset(
     gli dei delle della nel nella con per che sono era hanno non più come anche questo questa dal dalla alla sul
     uma uns umas dos das com por para que são era foram não mais como mas seus este esta entre sobre pelo pela
     het een van met voor niet maar zijn werd naar door ook bij over uit aan dat deze dit
+    och att det som för med till från hade inte ett den har var när efter men ska kan hans hennes deras eller vid
+    til fra ikke jeg hun han vil skal kunne ble blev blir seg sig også men når etter efter dem deres hvor hvad hva
+    что это как для его она они был была было были при или также после уже еще ещё чтобы если где все всё под над без
     """.split()
 )
 _WORD = re.compile(r"[^\W\d_][\w\u0900-\u0963\u0966-\u0dff]*(?:['’-][\w\u0900-\u0963\u0966-\u0dff]+)*")

@@ -1,0 +1,126 @@
+"""Enrolling: what becomes of sources and feeds that are new, known, wrong, or gone from the list."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from aggregator.core.feed import FeedState
+from aggregator.core.source import Show, Source, SourceSpec
+from aggregator.steps.enrol import Enrolled, enrol
+from aggregator.store import feeds, sources
+from aggregator.store.session import Store
+from tests.world import NOW
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+FEED = "https://tribune.example/feed.xml"
+TRIBUNE = SourceSpec(
+    "Tribune",
+    "tribune",
+    "https://tribune.example/",
+    show=Show.FULL,
+    licence="CC-BY-4.0",
+    licence_url=LICENCE,
+    feeds=(FEED,),
+)
+
+
+def every(store: Store) -> dict[str, Source]:
+    with store.reading() as session:
+        return {source.slug: source for source in sources.every(session)}
+
+
+def feeds_of(store: Store, slug: str) -> list[str]:
+    with store.reading() as session:
+        return [feed.url for feed in feeds.of_source(session, every(store)[slug].id)]
+
+
+def test_new_feeds_are_stored_in_their_clean_form_and_due_at_once(store: Store):
+    spec = replace(TRIBUNE, feeds=("HTTPS://Tribune.example:443/a/../feed.xml#top", "https://m.tribune.example/sport"))
+    assert enrol(store, [spec], NOW) == Enrolled(2, 0, ())
+    with store.reading() as session:
+        found = {feed.url: feed for feed in feeds.every(session)}
+    assert set(found) == {FEED, "https://m.tribune.example/sport"}
+    assert found[FEED].host == "tribune.example"
+    assert {feed.due_at for feed in found.values()} == {NOW}
+
+
+def test_enrolling_again_changes_nothing_and_counts_them_as_known(store: Store):
+    enrol(store, [TRIBUNE], NOW)
+    assert enrol(store, [TRIBUNE], NOW + timedelta(days=1)) == Enrolled(0, 1, ())
+    with store.reading() as session:
+        feed = feeds.by_url(session, FEED)
+    assert feed is not None
+    assert feed.due_at == NOW
+
+
+def test_an_address_that_cannot_be_asked_is_refused_with_the_reason_and_costs_the_others_nothing(store: Store):
+    done = enrol(
+        store, [replace(TRIBUNE, feeds=("ftp://tribune.example/f", FEED, "https://u:p@tribune.example/"))], NOW
+    )
+    assert (done.new, done.known) == (1, 0)
+    assert [url for url, _ in done.refused] == ["ftp://tribune.example/f", "https://u:p@tribune.example/"]
+    assert "not an http or https address" in done.refused[0][1]
+
+
+def test_one_feed_named_twice_is_one_and_belongs_to_who_named_it_first(store: Store):
+    other = SourceSpec("Other", "other", "https://other.example/", feeds=(FEED,))
+    assert enrol(store, [replace(TRIBUNE, feeds=(FEED, FEED)), other], NOW) == Enrolled(1, 0, ())
+    assert feeds_of(store, "tribune") == [FEED]
+
+
+def test_a_feed_that_left_the_list_stays(store: Store):
+    enrol(store, [TRIBUNE], NOW)
+    enrol(store, [replace(TRIBUNE, feeds=("https://tribune.example/new.xml",))], NOW)
+    assert feeds_of(store, "tribune") == [FEED, "https://tribune.example/new.xml"]
+
+
+def test_the_operators_file_has_the_last_word_on_licences(store: Store):
+    enrol(store, [TRIBUNE], NOW)
+    enrol(store, [replace(TRIBUNE, show=Show.EXCERPT, licence="", licence_url="")], NOW)
+    assert every(store)["tribune"].show is Show.EXCERPT
+
+
+def test_a_paused_source_is_not_woken_by_the_file_that_names_it(store: Store):
+    enrol(store, [TRIBUNE], NOW)
+    with store.writing() as session:
+        source = sources.by_slug(session, "tribune")
+        assert source is not None
+        sources.set_state(session, source.id, "paused")
+        for feed in feeds.of_source(session, source.id):
+            feeds.set_state(session, feed.id, FeedState.PAUSED, NOW)
+    enrol(store, [TRIBUNE], NOW)
+    assert every(store)["tribune"].state == "paused"
+    with store.reading() as session:
+        assert [feed.state for feed in feeds.every(session)] == [FeedState.PAUSED]
+
+
+def test_a_list_of_feeds_does_not_undo_what_the_operator_said_of_a_source(store: Store):
+    enrol(store, [TRIBUNE], NOW)
+    bare = SourceSpec("Tribune", "tribune", "https://elsewhere.example/", feeds=(FEED, "https://tribune.example/sport"))
+    assert enrol(store, [bare], NOW, keep=True) == Enrolled(1, 1, ())
+    source = every(store)["tribune"]
+    assert (source.show, source.licence, source.url) == (Show.FULL, "CC-BY-4.0", "https://tribune.example/")
+    assert feeds_of(store, "tribune") == [FEED, "https://tribune.example/sport"]
+
+
+def test_another_outlet_of_the_same_name_does_not_get_its_licence(store: Store):
+    enrol(store, [TRIBUNE], NOW)
+    namesake = SourceSpec("Tribune", "tribune", "", feeds=("https://tribune.test/feed",))
+    for _ in range(2):
+        enrol(store, [namesake], NOW, keep=True)
+    found = every(store)
+    assert set(found) == {"tribune", "tribune-test-tribune"}
+    assert found["tribune-test-tribune"].show is Show.EXCERPT
+    assert feeds_of(store, "tribune") == [FEED]
+    assert feeds_of(store, "tribune-test-tribune") == ["https://tribune.test/feed"]
+
+
+def test_a_known_feed_under_another_name_makes_no_second_source(store: Store):
+    enrol(store, [TRIBUNE], NOW)
+    assert enrol(store, [SourceSpec("My paper", "my-paper", feeds=(FEED,))], NOW, keep=True) == Enrolled(0, 1, ())
+    assert set(every(store)) == {"tribune"}
+
+
+def test_a_list_whose_addresses_are_all_wrong_leaves_no_empty_source(store: Store):
+    done = enrol(store, [SourceSpec("Nothing", "nothing", feeds=("gopher://x.example/",))], NOW, keep=True)
+    assert (done.new, len(done.refused)) == (0, 1)
+    assert every(store) == {}
