@@ -109,14 +109,18 @@ def main() -> None:
     _print(rows, len(found), articles, processes, as_json=given.json)
 
 
-def _print(rows: dict[str, list[tuple[float, float]]], number: int, articles: int, processes: int, *, as_json: bool) -> None:
+def _print(
+    rows: dict[str, list[tuple[float, float]]], number: int, articles: int, processes: int, *, as_json: bool
+) -> None:
     middle: Callable[[list[float]], float] = statistics.median
     wall = {name: middle([each[0] for each in runs]) for name, runs in rows.items()}
     used = {name: middle([each[1] for each in runs]) for name, runs in rows.items()}
     if as_json:
         print(json.dumps({"pages": number, "articles": articles, "processes": processes, "wall": wall, "cpu": used}))
         return
-    print(f"{number} pages, {processes} processes, median of {len(rows['line'])} rounds; the line made {articles} articles")
+    print(
+        f"{number} pages, {processes} processes, median of {len(rows['line'])} rounds; the line made {articles} articles"
+    )
     print(f"{'':<20}{'pages/s':>9}{'wall s':>9}{'cpu s':>9}{'wall / bare':>13}{'wall / metadata':>17}")
     for name in rows:
         ratios = f"{wall[name] / wall['bare']:>13.2f}{wall[name] / wall['bare with metadata']:>17.2f}"
