@@ -119,7 +119,8 @@ def _print(
         print(json.dumps({"pages": number, "articles": articles, "processes": processes, "wall": wall, "cpu": used}))
         return
     print(
-        f"{number} pages, {processes} processes, median of {len(rows['line'])} rounds; the line made {articles} articles"
+        f"{number} pages, {processes} processes, median of {len(rows['line'])} rounds; "
+        f"the line made {articles} articles"
     )
     print(f"{'':<20}{'pages/s':>9}{'wall s':>9}{'cpu s':>9}{'wall / bare':>13}{'wall / metadata':>17}")
     for name in rows:
