@@ -71,7 +71,7 @@ def _print(found: dict[str, Any], now: datetime) -> None:
     late = found["lateness_seconds"]
     print_facts(
         {
-            "feeds": ", ".join(f"{number} {name}" for name, number in found["feeds"].items()) or "none",
+            "feeds": ", ".join(f"{number} {name}" for name, number in found["feeds"].items()),
             "lateness": f"{late} s" if late else "none",
             "entries": f"{seen} seen = {sums}",
             "articles": ", ".join(f"{number} {name}" for name, number in found["articles"].items()),

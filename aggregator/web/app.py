@@ -1,6 +1,7 @@
 """The application: addresses and what answers them, and the headers that go with every answer."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -51,6 +52,12 @@ def create(settings: Settings | None = None, clock: Callable[[], datetime] | Non
     found = settings or configuration.load()
     desk = Desk(wiring.open_store(found), found, clock or wiring.wall_clock)
     pages, feeds, health = Pages(desk), Feeds(desk), Health(desk)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        desk.store.close()
+
     return Starlette(
         routes=[
             Route("/", pages.front),
@@ -69,5 +76,6 @@ def create(settings: Settings | None = None, clock: Callable[[], datetime] | Non
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],
         middleware=[Middleware(_Headers)],
+        lifespan=lifespan,
         exception_handlers={HTTPException: pages.error, 500: pages.error},
     )

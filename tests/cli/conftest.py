@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from aggregator.core.errors import AggregatorError, TryLater
 from aggregator.core.source import Show, SourceSpec
 from aggregator.drive import here
 from aggregator.line import Parts
+from aggregator.settings import Settings
 from aggregator.steps.enrol import enrol
 from aggregator.steps.fetch import Fetcher
 from aggregator.steps.sweep import Broom, due
@@ -119,20 +121,27 @@ def outlets() -> list[SourceSpec]:
     ]
 
 
-@pytest.fixture
-def day(folder: Path) -> Parts:  # noqa: ARG001 - it lies in it
-    """Give the line after a day: an article, its copy, an open one told twice, a stub, a page that is gone, one due."""
-    parts = parts_in(_world())
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a data folder after a day: an article, its copy, an open one told twice, a stub, a lost page, a late one."""
+    place = tmp_path_factory.mktemp("day") / "var"
+    parts = parts_in(configuration.load(data={"folder": place}), _world())
     enrol(parts.store, outlets(), NOW)
     run_line(parts, NOW)
     run_line(parts, NOW + timedelta(minutes=2))
     parts.store.close()
-    return parts
+    return place
 
 
-def parts_in(world: World) -> Parts:
+@pytest.fixture
+def day(made: Path, folder: Path) -> None:
+    """Let the command find that day in its data folder."""
+    shutil.copytree(made, folder / "var")
+
+
+def parts_in(settings: Settings, world: World) -> Parts:
     """Return the parts of the line of these settings, in a world that answers from memory."""
-    parts = wiring.build(configuration.load())
+    parts = wiring.build(settings)
     fetcher = Fetcher(world, parts.blobs, robots.parse, parts.manners, "test")
     return replace(parts, web=world, fetcher=fetcher, clock=lambda: NOW)
 

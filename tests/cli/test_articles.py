@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from aggregator.line import Parts
 from tests.cli.conftest import BUSY, COURIER, MISSING, OPEN, STUB, TERMS, TRIBUNE, Command
+
+pytestmark = pytest.mark.usefixtures("day")
 
 AGAIN = f"{OPEN}?utm_source=rss"
 
@@ -19,7 +20,7 @@ def steps(entry: dict[str, Any]) -> list[tuple[str, str]]:
     return [(step["step"], step["outcome"]) for step in entry["steps"]]
 
 
-def test_the_newest_articles_are_listed_without_their_copies(aggregator: Command, day: Parts):
+def test_the_newest_articles_are_listed_without_their_copies(aggregator: Command):
     listed = aggregator("articles", "list", "--json").json
     assert {each["title"] for each in listed} == {"Breakwater to be rebuilt", "Valley school opens again"}
 
@@ -33,11 +34,11 @@ def test_the_newest_articles_are_listed_without_their_copies(aggregator: Command
         (["--source", "tribune", "--language", "en"], ["Breakwater to be rebuilt"]),
     ],
 )
-def test_a_list_can_be_narrowed(aggregator: Command, day: Parts, options: list[str], titles: list[str]):
+def test_a_list_can_be_narrowed(aggregator: Command, options: list[str], titles: list[str]):
     assert [each["title"] for each in aggregator("articles", "list", *options, "--json").json] == titles
 
 
-def test_a_list_can_be_cut_short(aggregator: Command, day: Parts):
+def test_a_list_can_be_cut_short(aggregator: Command):
     assert len(aggregator("articles", "list", "--limit", "1", "--json").json) == 1
     assert aggregator("articles", "list", "--limit", "0").code == 2
 
@@ -51,9 +52,7 @@ def test_a_list_can_be_cut_short(aggregator: Command, day: Parts):
         ("due", BUSY, "took longer than 30 seconds"),
     ],
 )
-def test_what_ended_otherwise_is_listed_with_the_reason(
-    aggregator: Command, day: Parts, status: str, url: str, reason: str
-):
+def test_what_ended_otherwise_is_listed_with_the_reason(aggregator: Command, status: str, url: str, reason: str):
     found = {each["url"]: each["reason"] for each in aggregator("articles", "list", "--status", status, "--json").json}
     assert reason in found[url]
 
@@ -68,11 +67,11 @@ def test_an_unknown_word_is_refused_with_those_there_are(aggregator: Command, op
 
 
 @pytest.mark.parametrize("status", ["published", "duplicate", "quarantined", "refused", "due"])
-def test_every_list_fits_eighty_columns(aggregator: Command, day: Parts, status: str):
+def test_every_list_fits_eighty_columns(aggregator: Command, status: str):
     assert max(map(len, aggregator("articles", "list", "--status", status).out.splitlines())) <= 80
 
 
-def test_an_article_is_found_by_id_key_any_address_and_our_own_page(aggregator: Command, day: Parts):
+def test_an_article_is_found_by_id_key_any_address_and_our_own_page(aggregator: Command):
     shown = aggregator("articles", "show", TRIBUNE, "--json").json
     names = [str(shown["id"]), shown["key"], shown["key"].upper(), f"{TRIBUNE}?utm_source=x#part"]
     names += [f"http://127.0.0.1:8000/articles/{shown['key']}", f"http://127.0.0.1:8000/articles/{shown['key']}/"]
@@ -80,7 +79,7 @@ def test_an_article_is_found_by_id_key_any_address_and_our_own_page(aggregator: 
         assert aggregator("articles", "show", name, "--json").json["id"] == shown["id"], name
 
 
-def test_an_article_is_shown_with_text_group_and_sightings(aggregator: Command, day: Parts):
+def test_an_article_is_shown_with_text_group_and_sightings(aggregator: Command):
     shown = aggregator("articles", "show", COURIER, "--json").json
     assert shown["excerpt"].startswith("The decision will be felt here too")
     assert set(shown["group"]) == {key_of(aggregator, TRIBUNE), shown["key"]}
@@ -91,12 +90,12 @@ def test_an_article_is_shown_with_text_group_and_sightings(aggregator: Command, 
     assert "live as excerpt" in plain
 
 
-def test_an_unknown_article_is_refused_with_where_to_look(aggregator: Command, day: Parts):
+def test_an_unknown_article_is_refused_with_where_to_look(aggregator: Command):
     done = aggregator("articles", "show", STUB)
     assert (done.code, "try `aggregator articles why`" in done.error) == (1, True)
 
 
-def test_why_tells_an_articles_whole_life(aggregator: Command, day: Parts):
+def test_why_tells_an_articles_whole_life(aggregator: Command):
     life = aggregator("articles", "why", TRIBUNE, "--json").json
     (entry,) = life["entries"]
     assert steps(entry) == [("poll", "polled"), ("fetch", "fetched"), ("extract", "extracted"), ("gather", "article")]
@@ -112,7 +111,7 @@ def test_why_tells_an_articles_whole_life(aggregator: Command, day: Parts):
     assert article["shown because"] == ["default: an excerpt of at most 40 words and 300 characters"]
 
 
-def test_why_tells_of_a_copy_which_is_canonical_by_which_rule_and_score(aggregator: Command, day: Parts):
+def test_why_tells_of_a_copy_which_is_canonical_by_which_rule_and_score(aggregator: Command):
     life = aggregator("articles", "why", COURIER, "--json").json
     assert steps(life["entries"][0])[-1] == ("gather", "duplicate")
     article = life["article"]
@@ -124,7 +123,7 @@ def test_why_tells_of_a_copy_which_is_canonical_by_which_rule_and_score(aggregat
     assert "containment" in copy["rule"]
 
 
-def test_why_tells_by_which_licence_a_text_is_shown_in_full(aggregator: Command, day: Parts):
+def test_why_tells_by_which_licence_a_text_is_shown_in_full(aggregator: Command):
     article = aggregator("articles", "why", OPEN, "--json").json["article"]
     assert (article["shown as"], article["shown because"]) == (
         "full",
@@ -132,7 +131,7 @@ def test_why_tells_by_which_licence_a_text_is_shown_in_full(aggregator: Command,
     )
 
 
-def test_why_tells_of_both_tellings_of_one_address(aggregator: Command, day: Parts):
+def test_why_tells_of_both_tellings_of_one_address(aggregator: Command):
     entries = aggregator("articles", "why", OPEN, "--json").json["entries"]
     assert {entry["url"]: entry["status"] for entry in entries} == {OPEN: "article", AGAIN: "duplicate"}
     assert "the same address as article" in next(entry["reason"] for entry in entries if entry["url"] == AGAIN)
@@ -147,7 +146,7 @@ def test_why_tells_of_both_tellings_of_one_address(aggregator: Command, day: Par
     ],
 )
 def test_why_works_for_what_never_became_an_article(
-    aggregator: Command, day: Parts, url: str, status: str, last: tuple[str, str], reason: str
+    aggregator: Command, url: str, status: str, last: tuple[str, str], reason: str
 ):
     life = aggregator("articles", "why", url, "--json").json
     (entry,) = life["entries"]
@@ -159,7 +158,7 @@ def test_why_works_for_what_never_became_an_article(
     assert reason in plain
 
 
-def test_why_takes_the_entry_of_a_list_by_its_id(aggregator: Command, day: Parts):
+def test_why_takes_the_entry_of_a_list_by_its_id(aggregator: Command):
     (listed,) = aggregator("articles", "list", "--status", "quarantined", "--json").json
     life = aggregator("articles", "why", str(listed["entry"]), "--entry", "--json").json
     assert [entry["url"] for entry in life["entries"]] == [STUB]
@@ -167,7 +166,7 @@ def test_why_takes_the_entry_of_a_list_by_its_id(aggregator: Command, day: Parts
         assert "there is no entry" in aggregator("articles", "why", wrong, "--entry").error
 
 
-def test_why_says_by_which_takedown_an_address_is_blocked_even_one_that_was_never_seen(aggregator: Command, day: Parts):
+def test_why_says_by_which_takedown_an_address_is_blocked_even_one_that_was_never_seen(aggregator: Command):
     never = "https://tribune.example/2025/never"
     aggregator("takedown", "article", never, "--reason", "a wish", "--yes")
     life = aggregator("articles", "why", never, "--json").json
@@ -175,7 +174,7 @@ def test_why_says_by_which_takedown_an_address_is_blocked_even_one_that_was_neve
     assert (life["entries"], life["article"]) == ([], None)
 
 
-def test_why_tells_of_an_article_that_was_taken_down(aggregator: Command, day: Parts):
+def test_why_tells_of_an_article_that_was_taken_down(aggregator: Command):
     aggregator("takedown", "article", TRIBUNE, "--reason", "a wish", "--yes")
     life = aggregator("articles", "why", COURIER, "--json").json
     assert life["takedown"].startswith("takedown 1")
@@ -184,7 +183,7 @@ def test_why_tells_of_an_article_that_was_taken_down(aggregator: Command, day: P
 
 
 @pytest.mark.parametrize("name", ["https://nobody.example/x", "nonsense", "12345", "9" * 40, "http://[", "²"])
-def test_what_was_never_seen_is_said_to_be_unknown(aggregator: Command, day: Parts, name: str):
+def test_what_was_never_seen_is_said_to_be_unknown(aggregator: Command, name: str):
     done = aggregator("articles", "why", name)
     assert done.code == 1
     assert done.error == f"{name!r} was never seen: no feed has told of it, and no takedown names it"

@@ -3,7 +3,8 @@
 import sqlite3
 from pathlib import Path
 
-from aggregator.line import Parts
+import pytest
+
 from tests.cli.conftest import Command
 
 
@@ -27,14 +28,16 @@ def test_a_schema_of_the_future_is_refused(aggregator: Command, folder: Path):
         assert (done.code, "made by a newer one" in done.error) == (1, True), words
 
 
-def test_a_sound_database_adds_up(aggregator: Command, day: Parts):
+@pytest.mark.usefixtures("day")
+def test_a_sound_database_adds_up(aggregator: Command):
     done = aggregator("db", "check", "--full")
     assert done.code == 0
     assert "7 entries seen = 6 ended + 1 still due" in done.out
     assert aggregator("db", "check", "--json").json == {"schema": [], "file": [], "pages": [], "numbers": []}
 
 
-def test_a_stored_page_that_is_lost_is_found(aggregator: Command, day: Parts, folder: Path):
+@pytest.mark.usefixtures("day")
+def test_a_stored_page_that_is_lost_is_found(aggregator: Command, folder: Path):
     lost = next((folder / "var/blobs").rglob("*.zst"))
     lost.unlink()
     done = aggregator("db", "check", "--json")
@@ -43,7 +46,8 @@ def test_a_stored_page_that_is_lost_is_found(aggregator: Command, day: Parts, fo
     assert said == f"{lost.parent.name}{lost.stem} is named but not there"
 
 
-def test_a_table_that_was_changed_by_hand_is_found(aggregator: Command, day: Parts, folder: Path):
+@pytest.mark.usefixtures("day")
+def test_a_table_that_was_changed_by_hand_is_found(aggregator: Command, folder: Path):
     sql(folder, "ALTER TABLE takedowns ADD COLUMN odd TEXT")
     done = aggregator("db", "check", "--json")
     assert done.code == 1

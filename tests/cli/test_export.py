@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from aggregator.line import Parts
 from tests.cli.conftest import BUSY, COURIER, MISSING, OPEN, STUB, TRIBUNE, Command
 from tests.texts import HARBOUR
 
@@ -20,7 +19,8 @@ def rows(aggregator: Command) -> list[dict[str, Any]]:
     return [json.loads(line) for line in aggregator("export", "articles").out.splitlines()]
 
 
-def test_every_entry_has_a_line_in_the_order_in_which_they_were_seen(aggregator: Command, day: Parts):
+@pytest.mark.usefixtures("day")
+def test_every_entry_has_a_line_in_the_order_in_which_they_were_seen(aggregator: Command):
     found = {row["url"]: (row["status"], row["outcome"]) for row in rows(aggregator)}
     assert found == {
         TRIBUNE: ("published", "article"),
@@ -34,7 +34,8 @@ def test_every_entry_has_a_line_in_the_order_in_which_they_were_seen(aggregator:
     assert aggregator("export", "articles").out == aggregator("export", "articles").out
 
 
-def test_an_article_tells_all_that_is_known_of_it(aggregator: Command, day: Parts):
+@pytest.mark.usefixtures("day")
+def test_an_article_tells_all_that_is_known_of_it(aggregator: Command):
     row = next(row for row in rows(aggregator) if row["url"] == TRIBUNE)
     assert row["text"] == "\n".join(HARBOUR)
     assert (row["title"], row["language"], row["source"]) == ("Breakwater to be rebuilt", "en", "tribune")
@@ -44,7 +45,8 @@ def test_an_article_tells_all_that_is_known_of_it(aggregator: Command, day: Part
     assert [(each["source"], each["url"]) for each in row["sightings"]] == [("courier", COURIER), ("tribune", TRIBUNE)]
 
 
-def test_a_copy_names_what_it_is_a_copy_of(aggregator: Command, day: Parts):
+@pytest.mark.usefixtures("day")
+def test_a_copy_names_what_it_is_a_copy_of(aggregator: Command):
     found = {row["url"]: row for row in rows(aggregator)}
     copy = found[COURIER]
     assert (copy["duplicate_of"], copy["canonical_url"], copy["story"]) == (TRIBUNE, TRIBUNE, found[TRIBUNE]["story"])
@@ -53,7 +55,8 @@ def test_a_copy_names_what_it_is_a_copy_of(aggregator: Command, day: Parts):
     assert found[OPEN]["form"] == "full"
 
 
-def test_what_became_no_article_has_its_reason_and_no_text(aggregator: Command, day: Parts):
+@pytest.mark.usefixtures("day")
+def test_what_became_no_article_has_its_reason_and_no_text(aggregator: Command):
     found = {row["url"]: row for row in rows(aggregator)}
     assert found[STUB]["reason"].startswith("too-short")
     assert found[MISSING]["reason"] == "the server answered 404"
@@ -61,7 +64,8 @@ def test_what_became_no_article_has_its_reason_and_no_text(aggregator: Command, 
     assert (found[STUB]["title"], found[STUB]["sightings"]) == ("A stub", [])
 
 
-def test_json_and_csv_tell_the_same_as_lines(aggregator: Command, day: Parts):
+@pytest.mark.usefixtures("day")
+def test_json_and_csv_tell_the_same_as_lines(aggregator: Command):
     lines = rows(aggregator)
     assert json.loads(aggregator("export", "articles", "--format", "json").out) == lines
     table = list(csv.DictReader(io.StringIO(aggregator("export", "articles", "--format", "csv").out)))
@@ -79,16 +83,16 @@ def test_a_table_of_nothing_still_has_its_head(aggregator: Command):
     assert aggregator("export", "articles", "--format", "csv").out.startswith("url,canonical_url,title,")
 
 
-def test_a_file_appears_whole_and_leaves_nothing_beside_it(aggregator: Command, day: Parts, folder: Path):
+@pytest.mark.usefixtures("day")
+def test_a_file_appears_whole_and_leaves_nothing_beside_it(aggregator: Command, folder: Path):
     done = aggregator("export", "articles", "--output", "all.jsonl")
     assert done.out == "7 entries written to all.jsonl\n"
     assert (folder / "all.jsonl").read_text() == aggregator("export", "articles").out
     assert sorted(each.name for each in folder.iterdir()) == ["all.jsonl", "var"]
 
 
-def test_a_file_that_cannot_be_written_is_refused_and_what_was_there_stays(
-    aggregator: Command, day: Parts, folder: Path
-):
+@pytest.mark.usefixtures("day")
+def test_a_file_that_cannot_be_written_is_refused_and_what_was_there_stays(aggregator: Command, folder: Path):
     done = aggregator("export", "articles", "--output", str(folder / "none" / "all.jsonl"))
     assert (done.code, "cannot be written" in done.error) == (1, True)
     (folder / "all").mkdir()
@@ -104,7 +108,8 @@ def test_an_unknown_format_is_refused_with_those_there_are(aggregator: Command):
     )
 
 
-def test_what_was_taken_down_is_exported_without_a_word_of_it(aggregator: Command, day: Parts):
+@pytest.mark.usefixtures("day")
+def test_what_was_taken_down_is_exported_without_a_word_of_it(aggregator: Command):
     aggregator("takedown", "article", TRIBUNE, "--reason", "a wish", "--yes")
     found = {row["url"]: row for row in rows(aggregator)}
     for url in (TRIBUNE, COURIER):
@@ -113,7 +118,8 @@ def test_what_was_taken_down_is_exported_without_a_word_of_it(aggregator: Comman
     assert "breakwater" not in found[TRIBUNE]["text"].casefold()
 
 
-def test_the_feeds_are_written_as_files_whole_and_by_source(aggregator: Command, day: Parts, folder: Path):
+@pytest.mark.usefixtures("day")
+def test_the_feeds_are_written_as_files_whole_and_by_source(aggregator: Command, folder: Path):
     done = aggregator("export", "feeds", "--to", "out")
     assert done.code == 0
     for kind in ("rss", "atom"):
@@ -122,10 +128,11 @@ def test_the_feeds_are_written_as_files_whole_and_by_source(aggregator: Command,
     whole = json.loads((folder / "out/feed.json").read_text())
     assert {item["title"] for item in whole["items"]} == {"Breakwater to be rebuilt", "Valley school opens again"}
     of_open = json.loads((folder / "out/sources/open/feed.json").read_text())
-    assert [item["url"] for item in of_open["items"]] == [OPEN]
+    assert [item["external_url"] for item in of_open["items"]] == [OPEN]
 
 
-def test_the_feeds_on_disk_hold_nothing_that_was_taken_down(aggregator: Command, day: Parts, folder: Path):
+@pytest.mark.usefixtures("day")
+def test_the_feeds_on_disk_hold_nothing_that_was_taken_down(aggregator: Command, folder: Path):
     aggregator("takedown", "article", TRIBUNE, "--reason", "a wish", "--yes")
     aggregator("export", "feeds", "--to", "out")
     for file in (folder / "out").rglob("feed.*"):

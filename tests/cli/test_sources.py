@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.line import Parts
 from tests.cli.conftest import STUB, TERMS, Command
 from tests.world import Item, rss
 
@@ -89,7 +88,8 @@ def test_what_is_exported_as_toml_imports_elsewhere_with_its_licence(
     assert aggregator("sources", "list", "--json").json == before
 
 
-def test_our_own_opml_taken_in_again_changes_nothing(aggregator: Command, day: Parts, folder: Path):
+@pytest.mark.usefixtures("day")
+def test_our_own_opml_taken_in_again_changes_nothing(aggregator: Command, folder: Path):
     before = aggregator("sources", "list", "--json").json
     (folder / "own.opml").write_text(aggregator("sources", "export").out)
     assert aggregator("sources", "import", "own.opml", "--json").json == {"new": 0, "known": 3, "refused": []}
@@ -101,7 +101,8 @@ def test_an_unknown_format_is_refused_with_those_there_are(aggregator: Command):
     assert (done.code, done.error) == (1, "--format 'csv' is unknown; there are opml, toml")
 
 
-def test_a_source_is_shown_with_its_rights_its_feeds_and_how_they_fare(aggregator: Command, day: Parts):
+@pytest.mark.usefixtures("day")
+def test_a_source_is_shown_with_its_rights_its_feeds_and_how_they_fare(aggregator: Command):
     shown = aggregator("sources", "show", "tribune", "--json").json
     assert shown["entries"] == {"article": 1, "quarantined": 1, "refused": 1}
     (feed,) = shown["feeds"]
@@ -112,7 +113,8 @@ def test_a_source_is_shown_with_its_rights_its_feeds_and_how_they_fare(aggregato
         assert said in plain
 
 
-def test_pausing_and_resuming_reach_all_feeds_of_a_source(aggregator: Command, day: Parts):
+@pytest.mark.usefixtures("day")
+def test_pausing_and_resuming_reach_all_feeds_of_a_source(aggregator: Command):
     def states() -> tuple[str, str]:
         shown = aggregator("sources", "show", "tribune", "--json").json
         return shown["state"], shown["feeds"][0]["state"]
@@ -123,7 +125,8 @@ def test_pausing_and_resuming_reach_all_feeds_of_a_source(aggregator: Command, d
     assert states() == ("active", "active")
 
 
-def test_removing_asks_first_and_without_a_terminal_does_nothing(aggregator: Command, day: Parts):
+@pytest.mark.usefixtures("day")
+def test_removing_asks_first_and_without_a_terminal_does_nothing(aggregator: Command):
     done = aggregator("sources", "remove", "tribune")
     assert done.code == 2
     assert "3 entries stay" in done.out
@@ -131,13 +134,15 @@ def test_removing_asks_first_and_without_a_terminal_does_nothing(aggregator: Com
     assert aggregator("sources", "show", "tribune", "--json").json["state"] == "active"
 
 
-def test_a_dry_run_of_removing_tells_its_reach_and_does_nothing(aggregator: Command, day: Parts):
+@pytest.mark.usefixtures("day")
+def test_a_dry_run_of_removing_tells_its_reach_and_does_nothing(aggregator: Command):
     told = aggregator("sources", "remove", "tribune", "--dry-run", "--json").json
     assert told == {"dry_run": True, "source": "tribune", "feeds": [FEED], "entries_kept": 3}
     assert aggregator("sources", "show", "tribune", "--json").json["state"] == "active"
 
 
-def test_a_removed_source_is_asked_no_more_and_its_articles_stay(aggregator: Command, day: Parts):
+@pytest.mark.usefixtures("day")
+def test_a_removed_source_is_asked_no_more_and_its_articles_stay(aggregator: Command):
     assert aggregator("sources", "remove", "tribune", "--yes").code == 0
     shown = aggregator("sources", "show", "tribune", "--json").json
     assert (shown["state"], shown["feeds"][0]["state"]) == ("removed", "paused")
@@ -229,5 +234,6 @@ def test_this_machine_is_not_asked_unless_that_is_allowed(aggregator: Command):
     assert "not a public address" in done.error
 
 
-def test_a_stub_of_the_day_is_no_source(aggregator: Command, day: Parts):
+@pytest.mark.usefixtures("day")
+def test_a_stub_of_the_day_is_no_source(aggregator: Command):
     assert aggregator("sources", "show", STUB).code == 1

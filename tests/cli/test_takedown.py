@@ -2,8 +2,9 @@
 
 import pytest
 
-from aggregator.line import Parts
 from tests.cli.conftest import COURIER, OPEN, TRIBUNE, Command
+
+pytestmark = pytest.mark.usefixtures("day")
 
 
 def published(aggregator: Command) -> int:
@@ -11,7 +12,7 @@ def published(aggregator: Command) -> int:
     return number
 
 
-def test_a_dry_run_shows_what_would_be_reached_and_changes_nothing(aggregator: Command, day: Parts):
+def test_a_dry_run_shows_what_would_be_reached_and_changes_nothing(aggregator: Command):
     plan = aggregator("takedown", "article", COURIER, "--dry-run", "--json").json
     assert plan["dry_run"] is True
     assert set(plan["titles"]) == {"Breakwater to be rebuilt", "Harbour gets its breakwater back"}
@@ -22,7 +23,7 @@ def test_a_dry_run_shows_what_would_be_reached_and_changes_nothing(aggregator: C
     assert published(aggregator) == 2
 
 
-def test_without_a_terminal_and_without_yes_it_shows_the_plan_and_does_nothing(aggregator: Command, day: Parts):
+def test_without_a_terminal_and_without_yes_it_shows_the_plan_and_does_nothing(aggregator: Command):
     done = aggregator("takedown", "article", COURIER, "--reason", "a wish")
     assert done.code == 2
     assert TRIBUNE in done.out
@@ -30,27 +31,27 @@ def test_without_a_terminal_and_without_yes_it_shows_the_plan_and_does_nothing(a
     assert (aggregator("takedown", "list", "--json").json, published(aggregator)) == ([], 2)
 
 
-def test_json_alone_is_no_consent(aggregator: Command, day: Parts):
+def test_json_alone_is_no_consent(aggregator: Command):
     done = aggregator("takedown", "article", COURIER, "--reason", "a wish", "--json")
     assert (done.code, "give --yes" in done.error) == (1, True)
     assert (aggregator("takedown", "list", "--json").json, published(aggregator)) == ([], 2)
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
-def test_a_reason_is_needed(aggregator: Command, day: Parts, reason: str):
+def test_a_reason_is_needed(aggregator: Command, reason: str):
     done = aggregator("takedown", "article", COURIER, "--reason", reason, "--yes")
     assert (done.code, "give --reason TEXT" in done.error) == (1, True)
     assert published(aggregator) == 2
 
 
 @pytest.mark.parametrize("options", [["--dry-run"], ["--reason", "a wish", "--yes"]])
-def test_what_is_neither_known_nor_an_address_is_refused(aggregator: Command, day: Parts, options: list[str]):
+def test_what_is_neither_known_nor_an_address_is_refused(aggregator: Command, options: list[str]):
     done = aggregator("takedown", "article", "nonsense", *options)
     assert done.error == "no article is known as 'nonsense', and it is no address; see `aggregator articles list`"
 
 
 @pytest.mark.parametrize("by", ["id", "key", "url"])
-def test_an_article_goes_with_its_copies_whatever_it_is_called(aggregator: Command, day: Parts, by: str):
+def test_an_article_goes_with_its_copies_whatever_it_is_called(aggregator: Command, by: str):
     name = str(aggregator("articles", "show", TRIBUNE, "--json").json[by])
     done = aggregator("takedown", "article", name, "--reason", "a wish", "--requester", "A. Author", "--yes")
     assert (done.code, "takedown 1 is in force" in done.out) == (0, True)
@@ -62,7 +63,7 @@ def test_an_article_goes_with_its_copies_whatever_it_is_called(aggregator: Comma
     assert len(shown["evidence"]["blobs"]) == 2
 
 
-def test_check_says_whether_an_address_is_blocked_under_any_disguise_and_by_what(aggregator: Command, day: Parts):
+def test_check_says_whether_an_address_is_blocked_under_any_disguise_and_by_what(aggregator: Command):
     assert aggregator("takedown", "check", TRIBUNE).out == "not blocked\n"
     aggregator("takedown", "article", COURIER, "--reason", "a wish", "--yes")
     for url in (
@@ -77,13 +78,13 @@ def test_check_says_whether_an_address_is_blocked_under_any_disguise_and_by_what
     assert aggregator("takedown", "check", "nonsense").error == "'nonsense' is no address"
 
 
-def test_an_address_that_we_do_not_hold_is_blocked_all_the_same(aggregator: Command, day: Parts):
+def test_an_address_that_we_do_not_hold_is_blocked_all_the_same(aggregator: Command):
     done = aggregator("takedown", "article", "https://x.example/later", "--reason", "a wish", "--yes")
     assert "No article that we hold; the address will be blocked all the same." in done.out
     assert aggregator("takedown", "check", "https://x.example/later", "--json").json["blocked"] is True
 
 
-def test_lifting_needs_a_reason_and_consent_and_keeps_the_history(aggregator: Command, day: Parts):
+def test_lifting_needs_a_reason_and_consent_and_keeps_the_history(aggregator: Command):
     aggregator("takedown", "article", COURIER, "--reason", "a wish", "--yes")
     assert "give --why TEXT" in aggregator("takedown", "lift", "1", "--yes").error
     assert aggregator("takedown", "lift", "1", "--why", "an error").code == 2
@@ -96,7 +97,7 @@ def test_lifting_needs_a_reason_and_consent_and_keeps_the_history(aggregator: Co
     assert aggregator("takedown", "check", TRIBUNE).out == "not blocked\n"
 
 
-def test_what_does_not_hold_cannot_be_lifted_or_shown(aggregator: Command, day: Parts):
+def test_what_does_not_hold_cannot_be_lifted_or_shown(aggregator: Command):
     assert "takedown 7 does not exist" in aggregator("takedown", "lift", "7", "--why", "x", "--yes").error
     assert "there is no takedown 7" in aggregator("takedown", "show", "7").error
     aggregator("takedown", "article", COURIER, "--reason", "a wish", "--yes")
@@ -104,6 +105,6 @@ def test_what_does_not_hold_cannot_be_lifted_or_shown(aggregator: Command, day: 
     assert "does not hold any more" in aggregator("takedown", "lift", "1", "--why", "x", "--yes").error
 
 
-def test_the_list_fits_eighty_columns(aggregator: Command, day: Parts):
+def test_the_list_fits_eighty_columns(aggregator: Command):
     aggregator("takedown", "article", f"https://x.example/{'long/' * 40}", "--reason", "a wish " * 30, "--yes")
     assert max(map(len, aggregator("takedown", "list").out.splitlines())) <= 80

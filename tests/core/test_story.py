@@ -109,13 +109,22 @@ def test_the_best_story_is_chosen_by_its_mean() -> None:
     near, far = flat(1, 2, 3, 4), flat(1, 2, 3, 9)
     assert rounded(choose(article, {1: [far], 2: [near]})) == (2, 1.0)
     assert rounded(choose(article, {1: [near, flat(10, 11, 12, 13)], 2: [far]})) == (2, 0.75)
-    assert choose(article, {2: [near], 1: [near]})[0] == 1
+    assert choose(article, {2: [near], 1: [near]})[0] == choose(article, {1: [near], 2: [near]})[0] == 1
 
 
 def test_a_story_below_the_threshold_is_not_joined_but_measured() -> None:
     article, other = flat(1, 2, 3, 4), flat(1, 2, 3, 9)
     assert choose(article, {1: [other]}, threshold=0.74)[0] == 1
     assert rounded(choose(article, {1: [other]}, threshold=0.76)) == (None, 0.75)
+
+
+@pytest.mark.parametrize(("share", "story"), [(0.17, 1), (0.15, None)])
+def test_the_usual_threshold_is_a_cosine_of_16_in_100(share: float, story: int | None) -> None:
+    common = dict.fromkeys((1, 2, 3), math.sqrt(share / 3))
+    one, other = ({**common, rest: math.sqrt(1 - share)} for rest in (4, 5))
+    assert cosine(one, other) == pytest.approx(share)
+    heavy = {term: weight for term, weight in one.items() if term != 4} | dict.fromkeys(range(10, 40), 0.05)
+    assert choose(heavy, {1: [other]})[0] == story
 
 
 def test_two_words_in_common_make_no_story() -> None:
