@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 import redis
 import typer
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from aggregator import __version__, wiring
 from aggregator import settings as configuration
@@ -169,7 +171,8 @@ def _broker(settings: Settings) -> Finding:
         return _bundled()
     shown = _without_password(url)
     plain = url.replace("redis+socket://", "unix://").replace("?virtual_host=", "?db=")
-    client = redis.Redis.from_url(plain, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
+    once = Retry(NoBackoff(), 0)
+    client = redis.Redis.from_url(plain, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, retry=once)
     try:
         client.ping()
     except redis.RedisError as error:
@@ -182,7 +185,7 @@ def _broker(settings: Settings) -> Finding:
 def _bundled() -> Finding:
     """Start the bundled server in a folder of its own, for a moment."""
     with tempfile.TemporaryDirectory(prefix="aggregator-doctor-") as folder:
-        server = redis_server.start(Path(folder), seconds=SECONDS * 2)
+        server = redis_server.start(Path(folder))
         server.stop(SECONDS)
     return Finding("broker", OK, f"`run` starts the bundled server ({redis_server.binary().name}), and it does start")
 

@@ -16,9 +16,8 @@ THRESHOLD = 0.16
 LEAD_WORDS = 120
 LEAD_CHARS = 360
 LEAD_MOST = 4000  # characters in which the words of the lead are looked for
-BACKGROUND = (
-    30  # articles that every window is taken to have besides its own: what two of two articles share is no news
-)
+# Articles that every window is taken to have besides its own: in a small one, what two articles share looks common.
+BACKGROUND = 30
 SHARED_LEAST = 3
 RARE_LEAST = 2
 _SHORTEST = 3
