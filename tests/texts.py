@@ -39,3 +39,14 @@ def changed_headline(paragraphs: tuple[str, ...]) -> tuple[str, ...]:
     """Return a text with a local lede before it and a note behind it, as a paper prints an agency's text."""
     lede = "The decision will be felt here too, where many still remember how things were before it was talked about."
     return (lede, *paragraphs, "This report was updated in the afternoon by our own staff.")
+
+
+def report(number: int, words: int = 160) -> tuple[str, ...]:
+    """Return the `number`th of any number of reports that share words but no sentences."""
+    stock = sorted({word.strip(".,") for part in (HARBOUR, SCHOOL, GLACIER) for line in part for word in line.split()})
+    state = number * 2_654_435_761 + 1
+    found = []
+    for _ in range(words):
+        state = (state * 6_364_136_223_846_793_005 + 1_442_695_040_888_963_407) % 2**64
+        found.append(stock[(state >> 33) % len(stock)])
+    return tuple(" ".join(found[place : place + 40]) + "." for place in range(0, words, 40))

@@ -20,6 +20,7 @@ class World:
     answers: dict[str, tuple[int, Mapping[str, str], bytes] | AggregatorError] = field(default_factory=dict)
     asked: list[Request] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
+    moved: dict[str, str] = field(default_factory=dict)
 
     def says(self, url: str, body: str | bytes, status: int = 200, **headers: str) -> None:
         """Let an address answer from now on."""
@@ -29,6 +30,10 @@ class World:
             key.replace("_", "-"): each for key, each in headers.items()
         }
         self.answers[url] = (status, named, raw)
+
+    def moves(self, url: str, target: str) -> None:
+        """Let what an address says come from another one, as after a redirect."""
+        self.moved[url] = target
 
     def fails(self, url: str, error: AggregatorError) -> None:
         """Let an address fail from now on."""
@@ -49,7 +54,7 @@ class World:
         status, headers, body = found
         if request.etag and request.etag == headers.get("etag"):
             return Answer(request.url, 304, headers, b"", self.at)
-        return Answer(request.url, status, headers, body, self.at)
+        return Answer(self.moved.get(request.url, request.url), status, headers, body, self.at)
 
 
 @dataclass(frozen=True)

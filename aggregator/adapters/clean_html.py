@@ -1,123 +1,163 @@
-"""From trafilatura's body to clean HTML and to plain paragraphs, both out of one walk."""
+"""From trafilatura's body to blocks: clean HTML and plain paragraphs of the same elements."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 from urllib.parse import urljoin
 
 from lxml.etree import _Element
 
+from aggregator.adapters import sanitizer
+
+MAX_ADDRESS = 2000
 _HIGHLIGHT = {"#b": "strong", "#i": "em", "#u": "u", "#t": "code", "#sub": "sub", "#sup": "sup"}
-_INLINE = {"hi", "ref", "lb", "del", "code", "graphic"}
+_INLINE = {"hi", "ref", "del", "code", "graphic", "span"}
+_BREAK = "\n"
+_GAP = "\t"  # between the cells of a row
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of an article: its kind in trafilatura's words (p, head, list, quote, table), its paragraphs, one a line,
+    its HTML, and how many of its characters are links.
+    """
+
+    kind: str
+    words: str
+    html: str
+    linked: int = 0
+
+
+def blocks(body: _Element, url: str) -> list[Block]:
+    """Return the blocks of a body that say something; links are made absolute by `url`, those not to the web go."""
+    found = []
+    for element in body:
+        words = _plain("".join(_spoken(element)))
+        if words:
+            linked = sum(len(_plain("".join(map(str, link.itertext())))) for link in element.iter("ref"))
+            found.append(Block(_tag(element), words, _block(element, url), linked))
+    return found
+
+
+def paragraph(words: str) -> Block:
+    """Return plain words as a block."""
+    plain = _plain(words)
+    return Block("p", plain, f"<p>{escape(plain, quote=False)}</p>")
+
+
+def joined(found: list[Block]) -> tuple[str, str]:
+    """Return the text of blocks, a paragraph a line, and their HTML, which has passed the house's allow-list."""
+    return "\n".join(block.words for block in found), sanitizer.clean("\n".join(block.html for block in found))
 
 
 def _tag(element: _Element) -> str:
     return element.tag if isinstance(element.tag, str) else ""
 
 
-def _words(element: _Element) -> str:
-    return " ".join("".join(_spoken(element)).split())
+def _plain(spoken: str) -> str:
+    """Return text with single spaces, and without empty lines."""
+    lines = (" ".join(line.split()) for line in spoken.split(_BREAK))
+    return "\n".join(line for line in lines if line)
+
+
+def _level(text: str | None) -> str:
+    """Return the text of a node with its line breaks, which mean nothing in HTML, as spaces."""
+    return text.replace("\n", " ").replace("\r", " ") if text else ""
 
 
 def _spoken(element: _Element) -> Iterator[str]:
-    """Give the text of an element, with a space where a line breaks or a block begins."""
-    yield element.text or ""
+    """Give the text of an element, with a break where a line ends or a block begins."""
+    yield _level(element.text)
     for child in element:
-        if _tag(child) not in _INLINE or _tag(child) == "lb":
-            yield " "
+        tag = _tag(child)
+        edge = "" if tag in _INLINE else _GAP if tag == "cell" or _tag(element) == "cell" else _BREAK
+        yield edge
         yield from _spoken(child)
-        if _tag(child) not in _INLINE:
-            yield " "
-        yield child.tail or ""
+        yield edge
+        yield _level(child.tail)
 
 
-def _inline(element: _Element, url: str) -> str:
-    inner = escape(element.text or "") + "".join(_inline_child(child, url) for child in element)
-    return " ".join(inner.split(" "))
-
-
-def _inline_child(child: _Element, url: str) -> str:
-    return _marked(child, url) + escape(child.tail or "")
+def _inside(element: _Element, url: str) -> str:
+    """Return what is in an element as HTML."""
+    found = [escape(_level(element.text), quote=False)]
+    for child in element:
+        found += (_marked(child, url), escape(_level(child.tail), quote=False))
+    return "".join(found)
 
 
 def _marked(child: _Element, url: str) -> str:
+    """Return an element that stands in another one as HTML."""
     match _tag(child):
         case "lb":
             return "<br>"
         case "graphic" | "":
             return ""
         case "hi":
-            tag = _HIGHLIGHT.get(child.get("rend") or "", "")
-            inner = _inline(child, url)
-            return f"<{tag}>{inner}</{tag}>" if tag and inner.strip() else inner
+            return _wrapped(_HIGHLIGHT.get(child.get("rend") or "", ""), _inside(child, url))
         case "ref":
-            return _link(child, url)
+            return _link(_inside(child, url), child.get("target") or "", url)
         case "del":
-            return f"<s>{_inline(child, url)}</s>"
+            return _wrapped("s", _inside(child, url))
         case "code":
-            return f"<code>{_inline(child, url)}</code>"
-        case "p" | "item" | "head" | "quote" | "cell":
-            return f"{_inline(child, url)} "
-        case _:
+            return _wrapped("code", _inside(child, url))
+        case "list" | "table" | "quote":
             return _block(child, url)
+        case "span":
+            return _inside(child, url)
+        case _:
+            return f"{_inside(child, url)} "
 
 
-def _link(child: _Element, url: str) -> str:
-    inner = _inline(child, url)
+def _wrapped(tag: str, inner: str) -> str:
+    return f"<{tag}>{inner}</{tag}>" if tag and inner.strip() else inner
+
+
+def _link(inner: str, target: str, url: str) -> str:
     try:
-        target = urljoin(url, (child.get("target") or "").strip())
+        whole = urljoin(url, target.strip())
     except ValueError:
         return inner
-    if not inner.strip() or not target.startswith(("http://", "https://")):
+    if not inner.strip() or len(whole) > MAX_ADDRESS or not whole.startswith(("http://", "https://")):
         return inner
-    return f'<a href="{escape(target)}">{inner}</a>'
+    return f'<a href="{escape(whole)}">{inner}</a>'
 
 
 def _block(element: _Element, url: str) -> str:
+    """Return an element that stands by itself as HTML."""
     match _tag(element):
         case "head":
             level = (element.get("rend") or "h2")[-1:]
-            tag = f"h{min(max(int(level), 2), 6)}" if level.isdigit() else "h2"
-            return f"<{tag}>{_inline(element, url).strip()}</{tag}>"
+            return _wrapped(f"h{min(max(int(level), 2), 6)}" if level.isdecimal() else "h2", _inner(element, url))
         case "list":
-            tag = "ol" if element.get("rend") == "ol" else "ul"
-            items = "".join(f"<li>{_inline(item, url).strip()}</li>" for item in element if _words(item))
-            return f"<{tag}>{items}</{tag}>"
+            items = "".join(_wrapped("li", _inner(item, url)) for item in element)
+            return _wrapped("ol" if element.get("rend") == "ol" else "ul", items)
         case "quote":
-            return f"<blockquote><p>{_inline(element, url).strip()}</p></blockquote>"
+            return _wrapped("blockquote", _quoted(element, url))
         case "table":
-            return f"<table>{''.join(_row(row, url) for row in element)}</table>"
+            return _wrapped("table", "".join(_row(row, url) for row in element))
         case "code":
-            return f"<pre><code>{escape(''.join(str(part) for part in element.itertext()))}</code></pre>"
+            return f"<pre><code>{escape(''.join(map(str, element.itertext())), quote=False)}</code></pre>"
         case "graphic" | "lb" | "":
             return ""
         case _:
-            return f"<p>{_inline(element, url).strip()}</p>"
+            return _wrapped("p", _inner(element, url))
+
+
+def _inner(element: _Element, url: str) -> str:
+    return " ".join(_inside(element, url).split())
+
+
+def _quoted(quote: _Element, url: str) -> str:
+    """Return the paragraphs of a quotation, as it has them."""
+    if any(_tag(child) not in _INLINE | {"lb"} for child in quote):
+        own = _wrapped("p", escape(" ".join(_level(quote.text).split()), quote=False))
+        return own + "".join(
+            _block(child, url) + _wrapped("p", escape(" ".join(_level(child.tail).split()), quote=False))
+            for child in quote
+        )
+    return _wrapped("p", _inner(quote, url))
 
 
 def _row(row: _Element, url: str) -> str:
-    cells = "".join(
-        f"<{'th' if cell.get('role') == 'head' else 'td'}>{_inline(cell, url).strip()}"
-        f"</{'th' if cell.get('role') == 'head' else 'td'}>"
-        for cell in row
-    )
-    return f"<tr>{cells}</tr>"
-
-
-def _lines(element: _Element) -> list[str]:
-    match _tag(element):
-        case "list":
-            return [words for item in element if (words := _words(item))]
-        case "table":
-            return [" ".join(words for cell in row if (words := _words(cell))) for row in element]
-        case _:
-            return [_words(element)]
-
-
-def blocks(body: _Element, url: str) -> list[tuple[str, str, str]]:
-    """Return the blocks of a body: each one's tag, its words (one line for each item or row), and its HTML."""
-    found = []
-    for element in body:
-        words = "\n".join(line for line in _lines(element) if line)
-        if words:
-            found.append((_tag(element), words, _block(element, url)))
-    return found
+    cells = ((cell, "th" if cell.get("role") == "head" else "td") for cell in row)
+    return _wrapped("tr", "".join(f"<{tag}>{_inner(cell, url)}</{tag}>" for cell, tag in cells))

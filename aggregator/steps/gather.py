@@ -180,29 +180,29 @@ def _placed(session: Session, article_id: int, texts: Mapping[int, Revision]) ->
     stories.add_terms(session, article.id, own, article.effective_at)
     shared = sorted((term for term in own if frequency.get(term)), key=lambda term: (frequency[term], term))
     near = stories.with_terms(session, shared[:RARE_TERMS], since, until) if shared else []
-    if near:
-        total = stories.articles_between(session, since, until)
-        chosen = _chosen(own, stories.members_terms(session, near), frequency, total)
-        if chosen is not None:
-            articles.set_story(session, [article.id], chosen)
-            stories.recount(session, [chosen])
-            return set(stories.article_ids(session, [chosen]).get(chosen, []))
-    articles.set_story(session, [article.id], stories.add(session, article.key, article.title, article.effective_at))
-    return set()
+    chosen = _chosen(session, own, near, since, until) if near else None
+    if chosen is None:
+        new = stories.add(session, article.key, article.title, article.effective_at)
+        articles.set_story(session, [article.id], new)
+        return set()
+    articles.set_story(session, [article.id], chosen)
+    stories.recount(session, [chosen])
+    return set(stories.article_ids(session, [chosen]).get(chosen, []))
 
 
 def _chosen(
-    own: Mapping[int, float],
-    near: Mapping[int, Mapping[int, Mapping[int, float]]],
-    frequency: Mapping[int, int],
-    total: int,
+    session: Session, own: Mapping[int, float], near: Sequence[int], since: datetime, until: datetime
 ) -> int | None:
-    counted = {term: frequency.get(term, 0) + 1 for term in own}  # this article is one of those that have it
+    """Return the story among those near to which an article belongs, weighing every word by how rare it is."""
+    members = stories.members_terms(session, near)
+    every = {term for told in members.values() for terms in told.values() for term in terms} | own.keys()
+    frequency = stories.frequencies(session, every, since, until)  # the article's own words are counted in it already
+    total = stories.articles_between(session, since, until)
     vectors = {
-        story_id: [story.vector(terms, counted, total) for terms in members.values()]
-        for story_id, members in near.items()
+        story_id: [story.vector(terms, frequency, total) for terms in told.values()]
+        for story_id, told in members.items()
     }
-    return story.choose(story.vector(own, counted, total), vectors)[0]
+    return story.choose(story.vector(own, frequency, total), vectors)[0]
 
 
 def _settled(session: Session, leased: Sequence[Entry], changed: Iterable[int], now: datetime) -> list[Outcome]:

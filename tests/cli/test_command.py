@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Command
+
 PROGRAM = [sys.executable, "-c", "from aggregator.cli import main; main()"]
 
 
@@ -29,7 +31,7 @@ def test_what_is_written_to_a_pipe_is_utf_8_and_nothing_else(folder: Path):
     "words",
     [["sources"], ["articles"], ["stories"], ["takedown"], ["export"], ["db"], ["sources", "nonsense"], ["nonsense"]],
 )
-def test_a_noun_alone_or_a_wrong_verb_is_answered_with_help(folder: Path, words: list[str]):
-    done = program(folder, *words)
-    assert done.returncode == 2
-    assert "Usage" in done.stdout + done.stderr
+def test_a_noun_alone_or_a_wrong_verb_is_answered_with_help(aggregator: Command, words: list[str]):
+    done = aggregator(*words)
+    assert done.code == 2
+    assert "Usage" in done.out + done.error

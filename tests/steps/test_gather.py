@@ -1,0 +1,182 @@
+"""Gathering: one text is one article, one event is one story, whatever the order in which they come."""
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from aggregator.core.entry import EntryStatus
+from aggregator.core.outcome import Step
+from aggregator.core.sketch import pack
+from aggregator.core.takedown import Block, BlockKind, Scope
+from aggregator.line import Parts, run
+from aggregator.store import articles, copies, entries, sightings, sketches, stories, takedowns
+from aggregator.store.session import Store
+from tests.newsdesk import article_of, feed_of, outlet
+from tests.steps.parts import words
+from tests.texts import GLACIER, HARBOUR, SCHOOL, changed_headline, report
+from tests.world import NOW
+
+HOUR = timedelta(hours=1)
+
+
+def _article(line: Parts, name: str, text: tuple[str, ...], title: str = "A headline", **given: object) -> int:
+    feed = feed_of(line.store, outlet(line.store, name))
+    return article_of(line.store, feed, f"https://{feed.host}/{len(text)}-{title[:9]}", text, title=title, **given)
+
+
+def _gather(line: Parts, *article_ids: int) -> list[str]:
+    with line.store.reading() as session:
+        entry_of = {each.article_id: each.id for each in entries.of_articles(session, article_ids)}
+    return words(run(line, Step.GATHER, [entry_of[each] for each in article_ids], NOW))
+
+
+def _roots(line: Parts, *article_ids: int) -> list[int]:
+    with line.store.reading() as session:
+        held = articles.several(session, article_ids)
+    return [held[each].root_id for each in article_ids]
+
+
+def _statuses(line: Parts, *article_ids: int) -> list[EntryStatus]:
+    with line.store.reading() as session:
+        found = {each.article_id: each.status for each in entries.of_articles(session, article_ids)}
+    return [found[each] for each in article_ids]
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [HARBOUR, changed_headline(HARBOUR), HARBOUR[:3], tuple(line.upper() for line in HARBOUR)],
+    ids=["verbatim", "local lede", "last paragraph cut", "capitals"],
+)
+def test_a_copy_at_another_outlet_joins_the_article(line: Parts, copy: tuple[str, ...]) -> None:
+    first = _article(line, "Harbour Tribune", HARBOUR)
+    second = _article(line, "Other Post", copy, effective_at=NOW - HOUR)
+    assert _gather(line, first, second) == ["article", "duplicate"]
+    assert _roots(line, first, second) == [first, first]
+    with line.store.reading() as session:
+        assert {each.source_name for each in sightings.of_group(session, first)} == {"Harbour Tribune", "Other Post"}
+        edges = copies.of(session, [first])
+    assert [(edge.a, edge.b, edge.relation) for edge in edges] == [(first, second, "copy")]
+    assert edges[0].score >= 0.55
+    assert edges[0].rule.startswith("copies-")
+
+
+def test_other_texts_stay_apart(line: Parts) -> None:
+    ids = [_article(line, name, text) for name, text in (("A", HARBOUR), ("B", SCHOOL), ("C", GLACIER))]
+    assert _gather(line, *ids) == ["article"] * 3
+    assert _roots(line, *ids) == ids
+
+
+def test_the_earliest_is_canonical_whoever_came_first(line: Parts) -> None:
+    late = _article(line, "Late Post", HARBOUR, effective_at=NOW - HOUR)
+    assert _gather(line, late) == ["article"]
+    early = _article(line, "Early Post", HARBOUR, effective_at=NOW - 5 * HOUR)
+    assert _gather(line, early) == ["article"]
+    assert _roots(line, late, early) == [early, early]
+    assert _statuses(line, late, early) == [EntryStatus.DUPLICATE, EntryStatus.ARTICLE]
+
+
+def test_a_copy_that_names_its_original_makes_it_canonical(line: Parts) -> None:
+    original = _article(line, "Original", HARBOUR, effective_at=NOW - HOUR)
+    with line.store.reading() as session:
+        held = articles.get(session, original)
+    assert held is not None
+    copy = _article(line, "Copy", HARBOUR, effective_at=NOW - 5 * HOUR, canonical_url=held.url)
+    _gather(line, copy, original)
+    assert _roots(line, copy, original) == [original, original]
+    with line.store.reading() as session:
+        root = articles.get(session, original)
+    assert root is not None
+    assert "rel=canonical" in root.root_reason
+
+
+def test_every_order_of_arrival_ends_in_the_same_group(line: Parts) -> None:
+    for number, order in enumerate(itertools.permutations(range(3))):
+        text = report(number)
+        texts = (text, changed_headline(text), text[:3])
+        ids = [
+            article_of(
+                line.store,
+                feed_of(line.store, outlet(line.store, f"Outlet {place} {number}")),
+                f"https://o{place}.example/{number}",
+                texts[place],
+                effective_at=NOW - place * HOUR,
+            )
+            for place in range(3)
+        ]
+        for place in order:
+            _gather(line, ids[place])
+        assert _roots(line, *ids)[0] == ids[2], order
+
+
+def test_the_same_event_in_other_words_is_one_story(line: Parts) -> None:
+    first = _article(
+        line, "A", ("The chain ferry Margaret Ansty ran aground on Corran Bank on Monday with 38 people on board.",),
+        title="Chain ferry Margaret Ansty aground on Corran Bank",
+    )  # fmt: skip
+    second = _article(
+        line, "B", ("Lifeboats took all passengers off the Margaret Ansty after her drive chain broke near Corran Bank.",),
+        title="Passengers saved from ferry Margaret Ansty",
+    )  # fmt: skip
+    third = _article(line, "C", SCHOOL, title="Hill village school to reopen")
+    assert _gather(line, first, second, third) == ["article"] * 3
+    with line.store.reading() as session:
+        held = articles.several(session, [first, second, third])
+        story = stories.get(session, held[first].story_id or 0)
+    assert held[first].story_id == held[second].story_id != held[third].story_id
+    assert story is not None
+    assert story.size == 2
+
+
+def test_a_copy_does_not_make_its_story_larger(line: Parts) -> None:
+    first, second = _article(line, "A", HARBOUR), _article(line, "B", HARBOUR, effective_at=NOW - HOUR)
+    _gather(line, first)
+    _gather(line, second)
+    with line.store.reading() as session:
+        sizes = [story.size for story in stories.newest(session, 10)]
+    assert sizes == [1]
+
+
+def test_the_text_of_what_was_taken_down_is_refused_wherever_it_comes_from(line: Parts) -> None:
+    article_id = _article(line, "Other Post", changed_headline(HARBOUR))
+    blocked = _article(line, "Gone", HARBOUR)
+    with line.store.writing() as session:
+        drawn = sketches.several(session, [blocked])[blocked]
+
+        number = takedowns.add(session, Scope.ARTICLE, "x", "asked for", "", NOW)
+        found = [Block(BlockKind.TEXT, "0" * 32, pack(drawn.shingles))]
+        takedowns.block(session, number, found + [Block(BlockKind.SHINGLE, str(fp)) for fp in drawn.sample])
+    assert _gather(line, article_id) == ["refused"]
+    with line.store.reading() as session:
+        article, text = articles.get(session, article_id), articles.text(session, article_id)
+    assert article is not None
+    assert text is not None
+    assert (article.title, text.text, text.html) == ("", "", "")
+    assert _statuses(line, article_id) == [EntryStatus.REFUSED]
+
+
+def test_copies_gathered_at_the_same_instant_always_find_each_other(line: Parts, store: Store) -> None:
+    pairs = []
+    for number in range(20):
+        text = report(number)
+        pairs.append([_article(line, f"Left {number}", text), _article(line, f"Right {number}", text)])
+    with store.reading() as session:
+        entry_of = {each.article_id: each.id for pair in pairs for each in entries.of_articles(session, pair)}
+
+    def gather(side: int) -> None:
+        for pair in pairs:
+            run(line, Step.GATHER, [entry_of[pair[side]]], NOW)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(gather, range(2)))
+    for pair in pairs:
+        roots = set(_roots(line, *pair))
+        assert len(roots) == 1
+        assert sorted(_statuses(line, *pair)) == [EntryStatus.ARTICLE, EntryStatus.DUPLICATE]
+
+
+def test_a_second_run_changes_nothing(line: Parts) -> None:
+    article_id = _article(line, "A", HARBOUR)
+    assert _gather(line, article_id) == ["article"]
+    assert _gather(line, article_id) == ["not_due"]

@@ -1,0 +1,159 @@
+"""Polling: what is new is stored once, what fails is tried again later, and no host is asked by two."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from aggregator.core.errors import TryLater
+from aggregator.core.feed import Feed, FeedState
+from aggregator.core.outcome import Step, Word
+from aggregator.core.schedule import Manners
+from aggregator.line import Parts, run
+from aggregator.store import entries, feeds, hosts, outcomes
+from aggregator.store.session import Store
+from tests.newsdesk import feed_of, outlet
+from tests.steps.parts import words
+from tests.world import NOW, Item, World, rss
+
+ITEMS = (Item("https://harbour-tribune.example/1", "One"), Item("https://harbour-tribune.example/2", "Two"))
+
+
+def _feed(line: Parts) -> Feed:
+    return feed_of(line.store, outlet(line.store))
+
+
+def _now(line: Parts, feed: Feed) -> Feed:
+    with line.store.reading() as session:
+        found = feeds.get(session, feed.id)
+        assert found is not None
+        return found
+
+
+def _again(line: Parts, feed: Feed) -> None:
+    with line.store.writing() as session:
+        feeds.make_due(session, [feed.id], NOW)
+
+
+def test_new_entries_are_stored_and_are_what_follows(line: Parts, world: World) -> None:
+    feed = _feed(line)
+    world.says(feed.url, rss(*ITEMS), etag='"v1"')
+    ended = run(line, Step.POLL, [feed.id], NOW)
+    assert words(ended) == ["polled"]
+    assert ended[0].reason == "2 new of 2 entries"
+    assert [work.step for work in ended[0].follows] == [Step.FETCH, Step.FETCH]
+    standing = _now(line, feed)
+    assert (standing.etag, standing.failures, standing.title) == ('"v1"', 0, "An outlet")
+    assert standing.due_at > NOW
+
+
+def test_a_feed_that_has_not_changed_is_asked_with_its_validators_and_says_nothing_new(
+    line: Parts, world: World
+) -> None:
+    feed = _feed(line)
+    world.says(feed.url, rss(*ITEMS), etag='"v1"')
+    run(line, Step.POLL, [feed.id], NOW)
+    _again(line, feed)
+    assert words(run(line, Step.POLL, [feed.id], NOW)) == ["unchanged"]
+    assert world.asked[-1].etag == '"v1"'
+
+
+def test_the_same_bytes_are_not_read_again(line: Parts, world: World) -> None:
+    feed = _feed(line)
+    world.says(feed.url, rss(*ITEMS))
+    run(line, Step.POLL, [feed.id], NOW)
+    _again(line, feed)
+    ended = run(line, Step.POLL, [feed.id], NOW)
+    assert (words(ended), ended[0].reason) == (["unchanged"], "the same bytes as before")
+
+
+def test_only_what_is_new_in_a_changed_feed_follows(line: Parts, world: World) -> None:
+    feed = _feed(line)
+    world.says(feed.url, rss(ITEMS[0]))
+    run(line, Step.POLL, [feed.id], NOW)
+    world.says(feed.url, rss(*ITEMS))
+    _again(line, feed)
+    ended = run(line, Step.POLL, [feed.id], NOW)
+    assert ended[0].reason == "1 new of 2 entries"
+    with line.store.reading() as session:
+        assert entries.number(session) == 2
+
+
+def test_a_failure_is_told_and_tried_again_after_growing_pauses(line: Parts, world: World) -> None:
+    feed = _feed(line)
+    world.fails(feed.url, TryLater("the host does not resolve"))
+    pauses = []
+    for _ in range(3):
+        _again(line, feed)
+        assert words(run(line, Step.POLL, [feed.id], NOW)) == ["later"]
+        pauses.append(_now(line, feed).due_at - NOW)
+    assert pauses == [timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=40)]
+    assert _now(line, feed).reason == "the host does not resolve"
+
+
+def test_a_host_that_asks_for_a_pause_gets_it(line: Parts, world: World) -> None:
+    feed = _feed(line)
+    world.says(feed.url, "busy", 503, retry_after="7200")
+    assert words(run(line, Step.POLL, [feed.id], NOW)) == ["later"]
+    assert _now(line, feed).due_at == NOW + timedelta(hours=2)
+    with line.store.writing() as session:
+        assert hosts.lease(session, [feed.host], "me", NOW, timedelta(minutes=1))[feed.host].next_at == NOW + timedelta(
+            hours=2
+        )
+
+
+def test_a_feed_that_is_gone_is_not_asked_again(line: Parts, world: World) -> None:
+    feed = _feed(line)
+    world.says(feed.url, "gone", 410)
+    assert words(run(line, Step.POLL, [feed.id], NOW)) == ["refused"]
+    assert _now(line, feed).state is FeedState.GONE
+    with line.store.reading() as session:
+        assert feeds.due(session, NOW + timedelta(days=99), 10) == []
+
+
+def test_what_is_no_feed_is_said_to_be_none(line: Parts, world: World) -> None:
+    feed = _feed(line)
+    world.says(feed.url, "<html><body>Welcome</body></html>")
+    ended = run(line, Step.POLL, [feed.id], NOW)
+    assert words(ended) == ["later"]
+    assert "HTML" in ended[0].reason
+
+
+def test_an_item_without_a_usable_address_does_not_lose_the_others(line: Parts, world: World) -> None:
+    feed = _feed(line)
+    world.says(feed.url, rss(Item("https://user:secret@harbour-tribune.example/x", "Odd"), *ITEMS))
+    ended = run(line, Step.POLL, [feed.id], NOW)
+    assert "1 without a usable address" in ended[0].reason
+    assert len(ended[0].follows) == 2
+
+
+def test_a_feed_that_is_not_due_is_not_asked(line: Parts, world: World) -> None:
+    feed = _feed(line)
+    assert words(run(line, Step.POLL, [feed.id], NOW - timedelta(seconds=1))) == ["not_due"]
+    assert world.asked == []
+
+
+def test_a_host_that_another_worker_talks_to_is_left_alone(line: Parts, world: World) -> None:
+    feed = _feed(line)
+    with line.store.writing() as session:
+        hosts.lease(session, [feed.host], "another", NOW, timedelta(minutes=5))
+    assert words(run(line, Step.POLL, [feed.id], NOW)) == ["host_busy"]
+    assert world.asked == []
+    with line.store.reading() as session:
+        assert [work.id for work in feeds.due(session, NOW, 10)] == [feed.id], "it is still due"
+
+
+def test_the_host_is_free_again_after_the_poll_but_not_before_its_delay(line: Parts, world: World) -> None:
+    feed = _feed(line)
+    world.says(feed.url, rss(*ITEMS))
+    polite = replace(line, manners=Manners(feed_delay=5.0))
+    run(polite, Step.POLL, [feed.id], NOW)
+    with line.store.writing() as session:
+        held = hosts.lease(session, [feed.host], "next", NOW, timedelta(minutes=1))
+    assert held[feed.host].next_at == NOW + timedelta(seconds=5)
+
+
+def test_each_poll_is_counted_in_one_word(line: Parts, world: World, store: Store) -> None:
+    feed = _feed(line)
+    world.says(feed.url, rss(*ITEMS))
+    run(line, Step.POLL, [feed.id, 99], NOW)
+    with store.reading() as session:
+        assert outcomes.totals(session) == {(Step.POLL, Word.POLLED): 1, (Step.POLL, Word.NOT_DUE): 1}
