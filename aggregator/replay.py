@@ -76,7 +76,7 @@ def replay(
 
 def _begin(store: Store, found: Index, specs: Sequence[SourceSpec], *, pages: bool) -> list[int]:
     """Enrol the sources and let their feeds be asked anew; returns the feeds that the archive can answer for."""
-    enrol(store, specs, found.end)
+    enrol(store, specs, found.end, keep=True)
     archived = {record.url for record in found.records}
     with store.writing() as session:
         entries.release_all(session)

@@ -2,46 +2,55 @@
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from html import unescape
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-MAX_JSON = 1_000_000
-MAX_NODES = 2_000
-MAX_AUTHORS = 20
-MOST_HEADINGS = 5
-MOST_TIMES = 20
+from aggregator.core import dates, headline
+
+MAX_JSON = 1_000_000  # characters of a script
+MAX_NODES = 2_000  # of JSON-LD on a page
+MAX_VALUES = 20  # of a kind: authors, headings, times
+MANY = 5  # bylines: those of a list of articles
+MAX_WORDS = 1_000  # characters of a headline or name
+MAX_BODY = 500_000
+MAX_BYLINE = 80
+MAX_ADDRESS = 2_000
 ARTICLE_TYPES = {
     "newsarticle", "article", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle", "reviewnewsarticle",
     "backgroundnewsarticle", "advertisercontentarticle", "blogposting", "liveblogposting", "report", "techarticle",
-    "scholarlyarticle", "satiricalarticle", "askpublicnewsarticle", "socialmediaposting", "review",
+    "scholarlyarticle", "satiricalarticle", "askpublicnewsarticle", "socialmediaposting", "review", "podcastepisode",
 }  # fmt: skip
+_AUTHOR_META = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl")
+_PUBLISHED_META = (
+    "article:published_time", "datepublished", "parsely-pub-date", "dc.date.issued", "dcterms.created", "pubdate",
+    "publishdate", "publish-date", "sailthru.date", "date", "dc.date", "dcterms.date",
+)  # fmt: skip
+_MODIFIED_META = ("article:modified_time", "datemodified", "dcterms.modified", "last-modified", "lastmod")
 _WANTED_META = {
-    "og:title", "og:type", "og:site_name", "og:image", "og:url", "og:description", "twitter:title", "twitter:image",
-    "description", "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author",
-    "byl", "article:published_time", "article:modified_time", "date", "dc.date", "dc.date.issued", "dcterms.created",
-    "dcterms.date", "datepublished", "parsely-pub-date", "pubdate", "publishdate", "publish-date", "sailthru.date",
-    "last-modified", "lastmod", "dcterms.modified", "robots", "googlebot", "keywords", "news_keywords",
-    "article:section", "article:tag", "application-name", "title", "dc.title", "cxenseparse:title",
+    "og:title", "og:type", "og:site_name", "og:image", "og:url", "og:description", "og:locale", "twitter:title",
+    "twitter:image", "description", "robots", "googlebot", "keywords", "news_keywords", "article:section",
+    "article:tag", "article:content_tier", "application-name", "headline", "dc.title", "isaccessibleforfree",
+    *_AUTHOR_META, *_PUBLISHED_META, *_MODIFIED_META,
 }  # fmt: skip
-_COMMENT = re.compile(
-    r"^\s*(?:<!--|//<!\[CDATA\[|<!\[CDATA\[|/\*<!\[CDATA\[\*/)|(?:-->|//\]\]>|\]\]>|/\*\]\]>\*/)\s*;?\s*$"
+_WRAPPING = re.compile(
+    r"^\s*(?:(?:<!--|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?)\s*)+|(?:\s*(?:-->|(?://|/\*)?\s*\]\]>\s*(?:\*/)?))+\s*;?\s*$"
 )
-_DATE = re.compile(
-    r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?:[T\s]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?(?:[.,]\d+)?\s*"
-    r"(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2}(?::\d{2})?|[+-]\d{2}\b)?)?"
-)
-EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
-CLOCK_SKEW = timedelta(minutes=15)
+_BYLINE = re.compile(r"(?:^|[\s_-])(?:author|byline|autor|auteur)(?:[\s_-]*name)?(?:$|\s)", re.IGNORECASE)
+_TRAILING_COMMA = re.compile(r",(\s*[\]}])")
+_MARKUP = re.compile(r"</?(?:p|br|div|h\d|li)\b[^<>]{0,300}>", re.IGNORECASE)
+_TAG = re.compile(r"<[a-z/][^<>]{0,500}>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What was found, unjudged: titles and dates with their origins, best first."""
+    """What was found, unjudged: titles and dates with their origins, best first; `body` is JSON-LD's articleBody."""
 
     titles: tuple[tuple[str, str], ...] = ()
     authors: tuple[str, ...] = ()
@@ -60,6 +69,7 @@ class PageFacts:
     section: str = ""
     page_type: str = ""
     links: int = 0
+    body: str = ""
 
 
 @dataclass(slots=True)
@@ -67,97 +77,126 @@ class _Seen:
     meta: dict[str, list[str]] = field(default_factory=dict)
     headings: list[str] = field(default_factory=list)
     title: str = ""
-    times: list[str] = field(default_factory=list)
+    times: list[tuple[int, str]] = field(default_factory=list)
     nodes: list[Mapping[str, Any]] = field(default_factory=list)
     bylines: list[str] = field(default_factory=list)
+    marked: list[str] = field(default_factory=list)
+    base: str = ""
     canonical: str = ""
     licence: str = ""
     links: int = 0
 
+    def all(self, *names: str) -> list[str]:
+        """Return what meta elements of these names say, in the order of the names."""
+        return [value for name in names for value in self.meta.get(name, ())]
+
+    def first(self, *names: str) -> str:
+        """Return what the first of these names says, or ''."""
+        return next(iter(self.all(*names)), "")
+
 
 def read(tree: HtmlElement, url: str) -> PageFacts:
     """Return what the page at `url` says of itself."""
-    seen = _seen(tree)
-    node = _main(seen.nodes, url, seen)
+    seen = _Seen()
+    for element in tree.iter(*_KEEP):
+        _KEEP[str(element.tag)](element, seen)
+    node = _main(seen, url)
+    base = _absolute(seen.base, url) or url
     names = _site_names(seen, node)
-    authors, authors_from = _authors(seen, node, names)
+    authors, authors_from = _authors(seen, node, (*names, urlsplit(url).netloc))
     return PageFacts(
         titles=_titles(seen, node),
         authors=authors,
         authors_from=authors_from,
-        published=_dates(seen, node, "datePublished", _PUBLISHED_META) or _from_times(seen),
-        modified=_dates(seen, node, "dateModified", _MODIFIED_META),
-        language=(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "")[:35],
+        published=_dates(_text(node.get("datePublished")), seen, _PUBLISHED_META) or _stated(seen),
+        modified=_dates(_text(node.get("dateModified")), seen, _MODIFIED_META),
+        language=(tree.get("lang") or tree.get("xml:lang") or _language(node) or seen.first("og:locale"))[:35],
         site_names=names,
-        description=_first(seen, "og:description", "description"),
-        image=_absolute(_image(node) or _first(seen, "og:image", "twitter:image"), url),
-        canonical_url=_absolute(seen.canonical or _first(seen, "og:url"), url),
-        licence_url=_absolute(seen.licence or _text(node.get("license")), url),
-        paywalled=any(str(each.get("isAccessibleForFree", "")).lower() == "false" for each in [node]),
+        description=unescape(seen.first("og:description", "description")),
+        image=_absolute(_picture(node.get("image") or node.get("thumbnailUrl")), base)
+        or _absolute(seen.first("og:image", "twitter:image"), base),
+        canonical_url=_absolute(seen.canonical or seen.first("og:url"), base),
+        licence_url=_absolute(seen.licence or _text(node.get("license"), "url", "@id"), base),
+        paywalled=_locked(node, seen),
         robots=tuple(
-            sorted({word.strip().lower() for each in _all(seen, "robots", "googlebot") for word in each.split(",")})
+            sorted({w for said in seen.all("robots", "googlebot") for w in re.split(r"[,\s]+", said.lower())} - {""})
         ),
-        tags=tuple(dict.fromkeys(_tags(seen)))[:30],
-        section=_text(node.get("articleSection")) or _first(seen, "article:section"),
-        page_type=_first(seen, "og:type").lower(),
+        tags=_tags(seen),
+        section=_text(node.get("articleSection")) or seen.first("article:section"),
+        page_type=seen.first("og:type").lower(),
         links=seen.links,
+        body=_body(node.get("articleBody")),
     )
-
-
-def _seen(tree: HtmlElement) -> _Seen:
-    """Walk the tree once and keep what may matter."""
-    seen = _Seen()
-    for element in tree.iter(*_KEEP, "span", "div", "p"):
-        _KEEP.get(str(element.tag), _keep_byline)(element, seen)
-    return seen
 
 
 def _keep_anchor(element: HtmlElement, seen: _Seen) -> None:
     seen.links += 1
-    rel = (element.get("rel") or "").lower().split()
-    if "license" in rel and not seen.licence:
+    rel = element.get("rel")
+    if not rel:
+        return
+    rels = rel.lower().split()
+    if "license" in rels and not seen.licence and not any(element.iterancestors("figure", "figcaption")):
         seen.licence = element.get("href") or ""
-    if "author" in rel:
-        seen.bylines.append(_content(element))
+    if "author" in rels:
+        _keep_name(element, seen)
 
 
 def _keep_script(element: HtmlElement, seen: _Seen) -> None:
     if "ld+json" in (element.get("type") or "").lower():
-        seen.nodes += _nodes(element.text or "")
+        seen.nodes += _nodes(element.text or "")[: MAX_NODES - len(seen.nodes)]
 
 
 def _keep_link(element: HtmlElement, seen: _Seen) -> None:
-    rel = (element.get("rel") or "").lower().split()
-    if "canonical" in rel:
+    rels = (element.get("rel") or "").lower().split()
+    if "canonical" in rels:
         seen.canonical = seen.canonical or (element.get("href") or "")
-    if "license" in rel or "licence" in rel:
+    if "license" in rels:
         seen.licence = element.get("href") or seen.licence
 
 
 def _keep_title(element: HtmlElement, seen: _Seen) -> None:
-    seen.title = seen.title or _content(element)
+    if not seen.title and not any(element.iterancestors("svg")):
+        seen.title = _content(element)
+
+
+def _keep_base(element: HtmlElement, seen: _Seen) -> None:
+    seen.base = seen.base or (element.get("href") or "")
 
 
 def _keep_heading(element: HtmlElement, seen: _Seen) -> None:
-    if len(seen.headings) < MOST_HEADINGS:
-        seen.headings.append(_content(element))
+    if len(seen.headings) < MAX_VALUES and (words := _content(element)):
+        seen.headings.append(words)
 
 
 def _keep_time(element: HtmlElement, seen: _Seen) -> None:
-    if element.get("datetime") and len(seen.times) < MOST_TIMES:
-        seen.times.append(element.get("datetime") or "")
+    """Keep a time: best one that is marked as the date of publication, then those that follow the headline."""
+    if len(seen.times) < MAX_VALUES and (stated := element.get("datetime")):
+        marked = element.get("itemprop") == "datePublished" or element.get("pubdate") is not None
+        seen.times.append((0 if marked else 1 if seen.headings else 2, stated))
 
 
-def _keep_byline(element: HtmlElement, seen: _Seen) -> None:
-    if element.get("itemprop") == "author" and len(seen.bylines) < MAX_AUTHORS:
-        seen.bylines.append(_content(element))
+def _keep_name(element: HtmlElement, seen: _Seen) -> None:
+    if len(seen.bylines) < MAX_VALUES and (words := _content(element)):
+        seen.bylines.append(words)
+
+
+def _keep_marked(element: HtmlElement, seen: _Seen) -> None:
+    """Keep what is marked as the author: by microdata, or by the class of a short element that follows the headline."""
+    if element.get("itemprop") == "author":
+        inner = element.find(".//*[@itemprop='name']")
+        _keep_name(element if inner is None else inner, seen)
+    elif seen.headings and len(seen.marked) < MAX_VALUES and _BYLINE.search(element.get("class") or ""):
+        words = _content(element)
+        if 1 < len(words) < MAX_BYLINE:
+            seen.marked.append(words)
 
 
 def _keep_meta(element: HtmlElement, seen: _Seen) -> None:
     name = (element.get("property") or element.get("name") or element.get("itemprop") or "").strip().lower()
-    content = element.get("content")
-    if content and name in _WANTED_META and len(seen.meta.setdefault(name, [])) < MAX_AUTHORS:
-        seen.meta[name].append(content.strip()[:2000])
+    if name in _WANTED_META and (said := (element.get("content") or "").strip()):
+        kept = seen.meta.setdefault(name, [])
+        if len(kept) < MAX_VALUES:
+            kept.append(said[:MAX_ADDRESS])
 
 
 _KEEP = {
@@ -166,200 +205,167 @@ _KEEP = {
     "script": _keep_script,
     "link": _keep_link,
     "title": _keep_title,
+    "base": _keep_base,
     "h1": _keep_heading,
     "time": _keep_time,
+    "span": _keep_marked,
+    "div": _keep_marked,
+    "p": _keep_marked,
 }
 
 
 def _content(element: HtmlElement) -> str:
-    return " ".join("".join(str(part) for part in element.itertext()).split())[:1000]
+    return " ".join("".join(map(str, element.itertext())).split())[:MAX_WORDS]
 
 
-def _nodes(text: str) -> list[Mapping[str, Any]]:
-    """Return every object in a JSON-LD script, outermost first; broken scripts give none."""
-    if len(text) > MAX_JSON:
+def _nodes(script: str) -> list[Mapping[str, Any]]:
+    """Return the objects in a JSON-LD script, outermost first; none of one that is too large or too broken."""
+    if len(script) > MAX_JSON:
         return []
-    try:
-        root = json.loads(_COMMENT.sub("", text.strip()).strip().rstrip(";"), strict=False)
-    except (ValueError, RecursionError):
-        return []
-    return list(_flat(root))
+    plain = _WRAPPING.sub("", script).strip().rstrip(";")
+    for attempt in (plain, _TRAILING_COMMA.sub(r"\1", plain)):
+        try:
+            return list(_flat(json.loads(attempt, strict=False)))
+        except (ValueError, RecursionError):
+            continue
+    return []
 
 
 def _flat(root: object) -> Iterator[Mapping[str, Any]]:
-    queue = [root]
-    number = 0
-    while queue and number < MAX_NODES:
-        found = queue.pop(0)
-        number += 1
+    queue = deque([root])
+    for _ in range(MAX_NODES):
+        if not queue:
+            return
+        found = queue.popleft()
         if isinstance(found, list):
-            queue.extend(found[:200])
+            queue.extend(found[:MAX_NODES])
         elif isinstance(found, dict):
             yield found
-            queue.extend(
-                found[name] for name in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement") if name in found
-            )
+            queue.extend(found[name] for name in ("@graph", "mainEntity", "mainEntityOfPage") if name in found)
 
 
-def _types(node: Mapping[str, Any]) -> set[str]:
-    named = node.get("@type", ())
-    listed = named if isinstance(named, list) else [named]
-    return {str(each).rsplit("/", 1)[-1].lower() for each in listed}
+def _types(node: object) -> set[str]:
+    named = node.get("@type", ()) if isinstance(node, dict) else ()
+    return {str(each).rsplit("/", 1)[-1].lower() for each in (named if isinstance(named, list) else [named])}
 
 
-def _main(nodes: Sequence[Mapping[str, Any]], url: str, seen: _Seen) -> Mapping[str, Any]:
+def _main(seen: _Seen, url: str) -> Mapping[str, Any]:
     """Return the node of the article itself: among several, the one whose address and headline fit."""
-    found = [node for node in nodes if _types(node) & ARTICLE_TYPES]
-    heads = {" ".join(each.split()).casefold() for each in [*seen.headings, *_all(seen, "og:title")]}
+    heads = {headline.folded(each) for each in [*seen.headings, *seen.all("og:title"), seen.title]}
+    here = {_address(url), _address(seen.canonical)} - {""}
 
     def fit(node: Mapping[str, Any]) -> int:
-        named = {_text(node.get(name)).split("#")[0].rstrip("/") for name in ("url", "mainEntityOfPage", "@id")}
-        at_home = bool(named & {url.rstrip("/"), seen.canonical.rstrip("/")} - {""})
-        headed = " ".join(_text(node.get("headline")).split()).casefold() in heads
-        return 2 * at_home + 2 * headed + ("datePublished" in node) + ("author" in node)
+        named = {_address(_text(node.get(name), "@id", "url")) for name in ("url", "mainEntityOfPage", "@id")}
+        headed = headline.folded(_text(node.get("headline")) or _text(node.get("name"))) in heads
+        return 2 * bool(named & here) + 2 * headed + ("datePublished" in node) + ("author" in node)
 
-    return max(found, key=fit, default={})
-
-
-def _text(value: object) -> str:
-    """Return the word in a JSON-LD value: itself, its @id, its name, or the first of several."""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, list):
-        return _text(value[0]) if value else ""
-    if isinstance(value, dict):
-        return _text(value.get("@value") or value.get("name") or value.get("url") or value.get("@id") or "")
-    return ""
+    return max((node for node in seen.nodes if _types(node) & ARTICLE_TYPES), key=fit, default={})
 
 
-def _image(node: Mapping[str, Any]) -> str:
-    value = node.get("image") or node.get("thumbnailUrl")
-    first = value[0] if isinstance(value, list) and value else value
-    if isinstance(first, dict):
-        return _text(first.get("url") or first.get("contentUrl") or first.get("@id"))
-    return _text(first)
+def _address(url: str) -> str:
+    return url.split("#")[0].split("?")[0].rstrip("/").partition("://")[2].removeprefix("www.")
 
 
-def _all(seen: _Seen, *names: str) -> list[str]:
-    return [value for name in names for value in seen.meta.get(name, ())]
+def _text(value: object, *names: str) -> str:
+    """Return the word in a JSON-LD value: itself, what it has by one of `names`, or the first of several."""
+    for _ in range(MAX_VALUES):
+        if isinstance(value, list):
+            value = value[0] if value else ""
+        elif isinstance(value, dict):
+            value = next((value[name] for name in (*names, "@value", "name", "url", "@id") if value.get(name)), "")
+        else:
+            break
+    return " ".join(unescape(unescape(value)).split())[:MAX_ADDRESS] if isinstance(value, str) else ""
 
 
-def _first(seen: _Seen, *names: str) -> str:
-    return next(iter(_all(seen, *names)), "")
+def _language(node: Mapping[str, Any]) -> str:
+    return _text(node.get("inLanguage"), "alternateName", "name")
+
+
+def _picture(value: object) -> str:
+    return _text(value, "url", "contentUrl")
+
+
+def _body(value: object) -> str:
+    """Return an articleBody as paragraphs, one a line, without the markup that some put into it."""
+    if not isinstance(value, str) or len(value) > MAX_BODY:
+        return ""
+    return unescape(_TAG.sub("", _MARKUP.sub("\n", unescape(value))))
+
+
+def _locked(node: Mapping[str, Any], seen: _Seen) -> bool:
+    """Whether the page says that it is not free to read (schema.org isAccessibleForFree, also of a part of it)."""
+    parts = node.get("hasPart") or ()
+    whole = [node, *(parts if isinstance(parts, list) else [parts])[:MAX_VALUES]]
+    said = [str(each.get("isAccessibleForFree", "")) for each in whole if isinstance(each, dict)]
+    free = [each.rsplit("/", 1)[-1].strip().lower() for each in [*said, *seen.all("isaccessibleforfree")]]
+    return "false" in free or seen.first("article:content_tier").lower() == "locked"
 
 
 def _site_names(seen: _Seen, node: Mapping[str, Any]) -> tuple[str, ...]:
-    publisher = _text(node.get("publisher"))
-    named = [_first(seen, "og:site_name"), _first(seen, "application-name"), publisher]
-    return tuple(dict.fromkeys(name for name in named if name and "://" not in name))
+    named = [seen.first("og:site_name"), seen.first("application-name"), _text(node.get("publisher"), "name")]
+    return tuple(dict.fromkeys(unescape(name) for name in named if name and "://" not in name))
 
 
 def _titles(seen: _Seen, node: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     found = [
-        *(("h1", each) for each in seen.headings),
+        *(("h1", each) for each in seen.headings[:5]),
         ("ld+json", _text(node.get("headline")) or _text(node.get("name"))),
-        ("og:title", _first(seen, "og:title")),
-        ("twitter:title", _first(seen, "twitter:title")),
+        ("og:title", unescape(seen.first("og:title"))),
+        ("twitter:title", unescape(seen.first("twitter:title"))),
         ("title", seen.title),
     ]
     return tuple((origin, title) for origin, title in found if title)
 
 
-_PUBLISHED_META = (
-    "article:published_time", "datepublished", "parsely-pub-date", "dc.date.issued", "dcterms.created", "pubdate",
-    "publishdate", "publish-date", "sailthru.date", "date", "dc.date", "dcterms.date",
-)  # fmt: skip
-_MODIFIED_META = ("article:modified_time", "dcterms.modified", "last-modified", "lastmod")
+def _dates(told: str, seen: _Seen, metas: Sequence[str]) -> tuple[tuple[str, datetime], ...]:
+    found = [("ld+json", told), *((name, seen.first(name)) for name in metas)]
+    moments = [(origin, dates.moment(text)) for origin, text in found if text]
+    return tuple((origin, when) for origin, when in moments if when and when >= dates.EARLIEST)
 
 
-def moment(text: str) -> datetime | None:
-    """Return the moment that an ISO 8601 like text names, in UTC; a naive one is taken as UTC."""
-    found = _DATE.search(text[:100])
-    if not found:
-        return None
-    try:
-        year, month, day, hour, minute, second = (int(found[part] or 0) for part in "ymdHMS")
-        naive = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    except ValueError:
-        return None
-    return naive - _offset(found["z"] or "")
-
-
-def _offset(zone: str) -> timedelta:
-    digits = zone[1:].replace(":", "")
-    if zone[:1] not in {"+", "-"} or not digits.isdigit():
-        return timedelta()
-    hours, minutes = int(digits[:2]), int(digits[2:4] or 0)
-    return timedelta(hours=hours, minutes=minutes) * (1 if zone[0] == "+" else -1)
-
-
-def _dates(seen: _Seen, node: Mapping[str, Any], name: str, metas: Sequence[str]) -> tuple[tuple[str, datetime], ...]:
-    told = [("ld+json", _text(node.get(name))), *((each, _first(seen, each)) for each in metas)]
-    found = [(origin, moment(text)) for origin, text in told if text]
-    return tuple((origin, when) for origin, when in found if when and when >= EARLIEST)
-
-
-def _from_times(seen: _Seen) -> tuple[tuple[str, datetime], ...]:
-    found = [when for text in seen.times if (when := moment(text)) and when >= EARLIEST]
-    return (("time", found[0]),) if found else ()
-
-
-_BY = re.compile(
-    r"^(?:(?:written|reported|posted)\s+by|by|von|text(?:\s*:|\s+von)|par|por|di|da|door|av|af|od|автор:?|veröffentlicht von)\s+",
-    re.IGNORECASE,
-)
-_TAIL = re.compile(
-    r"\s*(?:[|•·/]|\s[-–—]\s|,\s*(?=(?:[\w.]+\s+){0,3}(?:correspondent|reporter|editor|writer|redakteur\w*|korrespondent\w*|"
-    r"journalist\w*|staff)\b)).*$",
-    re.IGNORECASE,
-)
-_NOT_A_NAME = re.compile(
-    r"https?://|www\.|@|\d{2,}|^(?:admin|editor|redaktion|staff|news ?desk|unknown|null|none)$", re.IGNORECASE
-)
-
-
-def _person(text: str) -> list[str]:
-    """Return the names in a byline, without the words around them."""
-    plain = _TAIL.sub("", _BY.sub("", " ".join(text.split()))).strip(" ,;:.|")
-    parts = re.split(r"\s*(?:;|,|\band\b|\bund\b|\bet\b|\by\b|\be\b|&)\s+", plain)
-    names = [part.strip(" ,;:") for part in parts] if len(plain) < 200 else []  # noqa: PLR2004 - no byline
-    return [name for name in names if 2 < len(name) <= 60 and not _NOT_A_NAME.search(name)]  # noqa: PLR2004
+def _stated(seen: _Seen) -> tuple[tuple[str, datetime], ...]:
+    """Return the best of the times that stand on the page."""
+    found = [when for _, text in sorted(seen.times, key=lambda each: each[0]) if (when := dates.moment(text))]
+    return tuple(("time", when) for when in found[:1] if when >= dates.EARLIEST)
 
 
 def _authors(seen: _Seen, node: Mapping[str, Any], names: Sequence[str]) -> tuple[tuple[str, ...], str]:
-    """Return persons from the best origin that names any; organisations only where no person is named."""
-    site = {name.casefold() for name in names}
-    persons, others = _node_authors(node)
-    told = (
-        ("ld+json", persons),
-        ("meta", [n for each in _all(seen, *_AUTHOR_META) for n in _person(each)]),
-        ("byline", [n for each in seen.bylines for n in _person(each)]),
-        ("ld+json organisation", others),
-    )
-    for origin, found in told:
-        kept = tuple(dict.fromkeys(name for name in found if name.casefold() not in site))[:MAX_AUTHORS]
+    """Return persons from the best origin that names any; an organisation only where no person is named.
+
+    `names` are those of the site, which is no person. Many bylines on a page are those of other articles too.
+    """
+    told, others = _node_authors(node)
+    bylines, marked = (list(dict.fromkeys(found)) for found in (seen.bylines, seen.marked))
+    for origin, found in (
+        ("ld+json", told),
+        ("meta", seen.all(*_AUTHOR_META)),
+        ("byline", bylines if len(bylines) < MANY else bylines[:1]),
+        ("class", marked[:1]),
+    ):
+        kept = tuple(dict.fromkeys(name for each in found for name in headline.persons(each, names)))[:MAX_VALUES]
         if kept:
             return kept, origin
-    return (), ""
-
-
-_AUTHOR_META = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl")
+    kept = tuple(dict.fromkeys([*others, *told]))[:MAX_VALUES]
+    return kept, "ld+json organisation" if kept else ""
 
 
 def _node_authors(node: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     value = node.get("author") or node.get("creator") or ()
     persons: list[str] = []
     others: list[str] = []
-    for each in value if isinstance(value, list) else [value]:
-        named = _person(_text(each.get("name") if isinstance(each, dict) else each))
-        organised = isinstance(each, dict) and bool(_types(each) & {"organization", "newsmediaorganization"})
-        (others if organised else persons).extend(named)
+    for each in (value if isinstance(value, list) else [value])[: 2 * MAX_VALUES]:
+        name = _text(each, "name")[:MAX_WORDS]
+        organised = any(kind.endswith(("organization", "corporation")) for kind in _types(each))
+        if name and "://" not in name:
+            (others if organised else persons).append(name)
     return persons, others
 
 
-def _tags(seen: _Seen) -> list[str]:
-    listed = [word for each in _all(seen, "news_keywords", "keywords") for word in each.split(",")]
-    return [word.strip()[:80] for word in [*_all(seen, "article:tag"), *listed] if word.strip()]
+def _tags(seen: _Seen) -> tuple[str, ...]:
+    listed = [word for said in seen.all("news_keywords", "keywords") for word in said.split(",")]
+    found = (" ".join(unescape(word).split())[:80] for word in [*seen.all("article:tag"), *listed])
+    return tuple(dict.fromkeys(word for word in found if word))[:30]
 
 
 def _absolute(found: str, url: str) -> str:
@@ -369,4 +375,4 @@ def _absolute(found: str, url: str) -> str:
         whole = urljoin(url, found.strip())
     except ValueError:
         return ""
-    return whole if whole.startswith(("http://", "https://")) and len(whole) <= 2000 else ""  # noqa: PLR2004
+    return whole if whole.startswith(("http://", "https://")) and len(whole) <= MAX_ADDRESS else ""

@@ -11,7 +11,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from aggregator.adapters.process import popen
 from aggregator.core.errors import Refused, TryLater
@@ -97,7 +99,7 @@ def _socket(folder: Path) -> Path:
 
 
 def _answers(place: Path) -> bool:
-    client = redis.Redis(unix_socket_path=str(place), socket_timeout=1)
+    client = redis.Redis(unix_socket_path=str(place), socket_timeout=1, retry=Retry(NoBackoff(), 0))
     with contextlib.closing(client):
         try:
             return bool(client.ping())

@@ -1,6 +1,7 @@
 """How the command speaks: tables that fit 80 columns, JSON when asked, errors with their next step."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
@@ -11,9 +12,26 @@ from typing import Any, NoReturn
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def harmless(text: str) -> str:
+    """Return foreign words without what a terminal would take for a command."""
+    return _CONTROL.sub("�", text)
+
+
+class _Harmless(Console):
+    """A console that lets no control characters of foreign words through to the terminal."""
+
+    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - as in its base
+        """Print; texts are made harmless first."""
+        super().print(*[harmless(each) if isinstance(each, str) else each for each in objects], **options)
+
+
+out = _Harmless(highlight=False, soft_wrap=False)
+err = _Harmless(stderr=True, highlight=False)
 
 
 def _plain(value: object) -> object:
@@ -40,7 +58,7 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*[("" if cell is None else str(cell)) for cell in row])
+        table.add_row(*[Text("" if cell is None else harmless(str(cell))) for cell in row])
     out.print(table)
 
 

@@ -13,7 +13,7 @@ import orjson
 import typer
 
 from aggregator.adapters import feed_writer
-from aggregator.cli.console import out
+from aggregator.cli.console import out, print_json
 from aggregator.cli.desk import desk
 from aggregator.core.article import Article
 from aggregator.core.entry import WAITING, Entry, EntryStatus
@@ -161,7 +161,11 @@ def _sightings(seen: list[sightings.Sighting]) -> list[dict[str, Any]]:
 
 
 @app.command("feeds")
-def export_feeds(to: Annotated[Path, typer.Option(help="A folder; made when it is not there.")]) -> None:
+def export_feeds(
+    to: Annotated[Path, typer.Option(help="A folder; made when it is not there.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
     """Write the published feeds as files: of everything, and of each source."""
     with desk() as here, here.store.reading() as session:
         site = here.settings.site
@@ -173,7 +177,10 @@ def export_feeds(to: Annotated[Path, typer.Option(help="A folder; made when it i
             number += _feeds(
                 session, to / "sources" / source.slug, channel, Selection(source.id), path, site.feed_items
             )
-    out.print(f"{number} files written to {to}", markup=False)
+    if as_json:
+        print_json({"folder": to, "files": number})
+    else:
+        out.print(f"{number} files written to {to}", markup=False)
 
 
 def _feeds(session: Session, folder: Path, channel: Channel, selection: Selection, path: str, size: int) -> int:
@@ -182,7 +189,7 @@ def _feeds(session: Session, folder: Path, channel: Channel, selection: Selectio
     if changed is None:
         return 0
     gone = publications.withdrawn(session, selection, datetime(2000, 1, 1, tzinfo=UTC))
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     writers = (("rss", feed_writer.rss), ("atom", feed_writer.atom), ("json", feed_writer.json_feed))
     for kind, write in writers:
         address = f"{channel.site_url}{path}/feed.{kind}"
@@ -191,3 +198,10 @@ def _feeds(session: Session, folder: Path, channel: Channel, selection: Selectio
         )
         (folder / f"feed.{kind}").write_bytes(write(page))
     return len(writers)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(f"{folder} cannot be a folder: {error.strerror}; choose another with --to") from error

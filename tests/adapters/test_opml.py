@@ -1,5 +1,8 @@
 """OPML as other programs write it, as it is broken, and as we write it."""
 
+import contextlib
+from pathlib import Path
+
 import pytest
 from lxml import etree
 
@@ -120,20 +123,20 @@ def test_a_slip_in_the_markup_costs_nothing_else():
     assert spec.feeds == ("https://a.example/f",)
 
 
-def test_entities_are_neither_unfolded_nor_fetched(tmp_path):
-    secret = tmp_path / "secret"
-    secret.write_text("the secret")
-    body = (
-        f'<!DOCTYPE opml [<!ENTITY file SYSTEM "{secret.as_uri()}"><!ENTITY a "aaaaaaaaaa">'
-        + "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9))
-        + ']><opml><body><outline text="&j;" xmlUrl="https://a.example/f"/>&file;</body></opml>'
-    )
-    try:
-        specs = opml.read(body.encode())
-    except Unreadable:
-        return
-    assert all(len(spec.name) <= 200 for spec in specs)
-    assert "the secret" not in repr(specs)
+def test_no_other_file_is_read_by_way_of_an_entity(tmp_path: Path):
+    more = tmp_path / "more.xml"
+    more.write_text('<outline text="Smuggled" xmlUrl="https://smuggled.example/f"/>')
+    own = '<outline text="Own" xmlUrl="https://own.example/f"/>'
+    body = f'<!DOCTYPE opml [<!ENTITY more SYSTEM "{more.as_uri()}">]><opml><body>{own}&more;</body></opml>'
+    assert [spec.name for spec in opml.read(body.encode())] == ["Own"]
+
+
+def test_entities_that_unfold_without_end_do_no_harm():
+    nested = "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9))
+    outline = '<outline text="&j;" xmlUrl="https://a.example/f"/>'
+    body = f'<!DOCTYPE opml [<!ENTITY a "aaaaaaaaaa">{nested}]><opml><body>{outline}</body></opml>'
+    with contextlib.suppress(Unreadable):
+        assert all(len(spec.name) <= 200 for spec in opml.read(body.encode()))
 
 
 def test_what_is_written_is_opml_2_and_reads_back():

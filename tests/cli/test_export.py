@@ -9,8 +9,14 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from aggregator.cli.export import WALK
+from aggregator.core.url import key
+from aggregator.store import entries, feeds
+from aggregator.store.session import Store
 from tests.cli.conftest import BUSY, COURIER, MISSING, OPEN, STUB, TRIBUNE, Command
+from tests.newsdesk import told
 from tests.texts import HARBOUR
+from tests.world import NOW
 
 AGAIN = f"{OPEN}?utm_source=rss"
 
@@ -101,6 +107,27 @@ def test_a_file_that_cannot_be_written_is_refused_and_what_was_there_stays(aggre
     assert sorted(each.name for each in folder.iterdir()) == ["all", "var"]
 
 
+@pytest.mark.usefixtures("day")
+def test_who_reads_the_old_file_meanwhile_reads_it_to_its_end(aggregator: Command, folder: Path):
+    (folder / "all.jsonl").write_text("yesterday's")
+    (folder / "as-opened-before").hardlink_to(folder / "all.jsonl")
+    aggregator("export", "articles", "--output", "all.jsonl")
+    assert (folder / "as-opened-before").read_text() == "yesterday's"
+    assert len((folder / "all.jsonl").read_text().splitlines()) == 7
+
+
+def test_none_is_left_out_where_one_walk_ends_and_the_next_begins(aggregator: Command, folder: Path):
+    aggregator("sources", "add", "https://many.example/feed")
+    store = Store(f"sqlite:///{folder / 'var/aggregator.db'}")
+    urls = [f"https://many.example/{number}" for number in range(2 * WALK + 1)]
+    with store.writing() as session:
+        (feed,) = feeds.every(session)
+        found = [(told(url), key(url), "many.example") for url in urls]
+        entries.add_new(session, feed.id, feed.source_id, found, NOW)
+    store.close()
+    assert [row["url"] for row in rows(aggregator)] == urls
+
+
 def test_an_unknown_format_is_refused_with_those_there_are(aggregator: Command):
     assert (
         aggregator("export", "articles", "--format", "xml").error
@@ -120,8 +147,7 @@ def test_what_was_taken_down_is_exported_without_a_word_of_it(aggregator: Comman
 
 @pytest.mark.usefixtures("day")
 def test_the_feeds_are_written_as_files_whole_and_by_source(aggregator: Command, folder: Path):
-    done = aggregator("export", "feeds", "--to", "out")
-    assert done.code == 0
+    assert aggregator("export", "feeds", "--to", "out", "--json").json == {"folder": "out", "files": 12}
     for kind in ("rss", "atom"):
         root = etree.parse(folder / "out" / f"feed.{kind}").getroot()
         assert len(root.findall(".//item") + root.findall("{http://www.w3.org/2005/Atom}entry")) == 2
@@ -137,3 +163,10 @@ def test_the_feeds_on_disk_hold_nothing_that_was_taken_down(aggregator: Command,
     aggregator("export", "feeds", "--to", "out")
     for file in (folder / "out").rglob("feed.*"):
         assert "reakwater to be rebuilt" not in file.read_text(), file
+
+
+@pytest.mark.usefixtures("day")
+def test_feeds_are_not_written_where_a_file_is(aggregator: Command, folder: Path):
+    (folder / "out").touch()
+    done = aggregator("export", "feeds", "--to", "out")
+    assert (done.code, "out cannot be a folder" in done.error) == (1, True)

@@ -1,0 +1,168 @@
+"""Articles, their other names, their groups, and whether they are to be published."""
+
+from datetime import timedelta
+
+from aggregator.core.article import ArticleState, text_hash
+from aggregator.store import articles, copies, sightings, sketches
+from aggregator.store.copies import Edge
+from aggregator.store.session import Store
+from tests.newsdesk import article_of, feed_of, outlet
+from tests.texts import GLACIER, HARBOUR, SCHOOL, report
+from tests.world import NOW
+
+MINUTE = timedelta(minutes=1)
+URL = "https://harbour-tribune.example/news/1"
+
+
+def _some(store: Store, number: int) -> list[int]:
+    feed = feed_of(store, outlet(store))
+    return [article_of(store, feed, f"{URL}-{place}", report(place), title=f"T{place}") for place in range(number)]
+
+
+def test_an_article_is_found_by_each_of_its_names(store: Store) -> None:
+    article_id = article_of(store, feed_of(store, outlet(store)), URL, HARBOUR, authors=("A. B", "C. D"))
+    with store.writing() as session:
+        articles.add_aliases(session, [(article_id, "//other.example/x", "redirect")])
+        article = articles.get(session, article_id)
+        assert article is not None
+        assert article.authors == ("A. B", "C. D")
+        assert article.root_id == article_id
+        assert articles.by_key(session, article.key) == article
+        names = ["//harbour-tribune.example/news/1", "//other.example/x", "//unknown.example/"]
+        assert articles.by_url_keys(session, names) == dict.fromkeys(names[:2], article)
+        assert articles.at_url_keys(session, names) == [article]
+        assert articles.aliases(session, [article_id]) == ["//other.example/x"]
+        assert articles.keys(session, [article_id]) == {article_id: article.key}
+
+
+def test_an_address_has_one_article(store: Store) -> None:
+    article_id = article_of(store, feed_of(store, outlet(store)), URL, HARBOUR)
+    with store.writing() as session:
+        article = articles.get(session, article_id)
+        text = articles.text(session, article_id)
+        assert article is not None
+        assert text is not None
+        again = articles.NewArticle(
+            url=article.url, url_key=article.url_key, source_id=article.source_id, entry_id=article.entry_id,
+            page_id=article.page_id or 0, title="Another", authors=(), language="en", published=None, modified=None,
+            effective_at=NOW, first_seen=NOW, image="", text="other", html="", text_hash="", words=1, paywalled=False,
+            licence_url="", canonical_url="", credit="", extractor="",
+        )  # fmt: skip
+        assert articles.add(session, [again]) == {}
+        assert articles.add(session, []) == {}
+        assert articles.text(session, article_id) == text
+
+
+def test_an_alias_that_is_taken_stays_where_it_is(store: Store) -> None:
+    first, second = _some(store, 2)
+    with store.writing() as session:
+        articles.add_aliases(session, [(first, "//x.example/", "feed")])
+        articles.add_aliases(session, [(second, "//x.example/", "feed")])
+        assert articles.by_url_keys(session, ["//x.example/"])["//x.example/"].id == first
+
+
+def test_a_group_is_told_whole_by_any_of_its_members(store: Store) -> None:
+    first, second, third = _some(store, 3)
+    with store.writing() as session:
+        articles.regroup(session, [first, second], second, "the earliest")
+        members = articles.groups_for_update(session, [first])
+        assert {each.id for each in members} == {first, second}
+        assert {each.id for each in articles.groups_for_update(session, [second, third])} == {first, second, third}
+        assert [each.root_reason for each in articles.group(session, second)] == ["the earliest"] * 2
+        assert articles.numbers(session) == {"texts": 3, "articles": 2, "copies": 1, "removed": 0}
+
+
+def test_a_publication_that_is_wanted_anew_while_it_is_made_is_made_again(store: Store) -> None:
+    (article_id,) = _some(store, 1)
+    with store.writing() as session:
+        articles.want_published(session, [article_id], NOW)
+        assert articles.lease_publish(session, [article_id], NOW, MINUTE) == [article_id]
+        assert articles.lease_publish(session, [article_id], NOW, MINUTE) == []
+        articles.want_published(session, [article_id], NOW)
+        articles.published(session, [article_id], NOW + MINUTE)
+        assert articles.leftover(session) == 1
+        assert articles.lease_publish(session, [article_id], NOW, MINUTE) == [article_id]
+        articles.published(session, [article_id], NOW + MINUTE)
+        assert articles.leftover(session) == 0
+
+
+def test_a_removed_article_keeps_its_row_and_nothing_of_its_words(store: Store) -> None:
+    (article_id,) = _some(store, 1)
+    with store.writing() as session:
+        articles.remove(session, [article_id])
+        article, text = articles.get(session, article_id), articles.text(session, article_id)
+        assert article is not None
+        assert text is not None
+        assert (article.state, article.title, article.text_hash) == (ArticleState.REMOVED, "", "")
+        assert (text.title, text.text, text.html, text.text_hash) == ("", "", "", "")
+        assert articles.newest(session, 10) == []
+
+
+def test_names_that_are_let_go_can_be_taken_again(store: Store) -> None:
+    feed = feed_of(store, outlet(store))
+    old = article_of(store, feed, URL, HARBOUR)
+    with store.writing() as session:
+        articles.remove(session, [old])
+        articles.release_names(session, [old])
+    new = article_of(store, feed_of(store, outlet(store, "B")), URL, SCHOOL)
+    with store.reading() as session:
+        assert (
+            articles.by_url_keys(session, ["//harbour-tribune.example/news/1"])["//harbour-tribune.example/news/1"].id
+            == new
+        )
+
+
+def test_the_newest_come_first_and_can_be_chosen_by_source_and_language(store: Store) -> None:
+    feed, other = feed_of(store, outlet(store)), feed_of(store, outlet(store, "Other Post"))
+    old = article_of(store, feed, URL, HARBOUR, effective_at=NOW - timedelta(days=2))
+    new = article_of(store, feed, f"{URL}2", SCHOOL, language="de")
+    third = article_of(store, other, f"{URL}3", GLACIER, effective_at=NOW - timedelta(days=3))
+    with store.reading() as session:
+        assert [each.id for each in articles.newest(session, 10)] == [new, old, third]
+        assert [each.id for each in articles.newest(session, 1)] == [new]
+        assert [each.id for each in articles.newest(session, 10, source_id=other.source_id)] == [third]
+        assert [each.id for each in articles.newest(session, 10, language="de")] == [new]
+
+
+def test_texts_that_share_fingerprints_are_candidates_of_each_other(store: Store) -> None:
+    feed = feed_of(store, outlet(store))
+    first = article_of(store, feed, f"{URL}1", HARBOUR)
+    copy = article_of(store, feed, f"{URL}2", HARBOUR[1:])
+    other = article_of(store, feed, f"{URL}3", SCHOOL)
+    with store.writing() as session:
+        drawn = sketches.several(session, [first, copy, other])
+        assert sketches.candidates(session, first, drawn[first]) == [copy]
+        assert sketches.candidates(session, other, drawn[other]) == []
+        assert drawn[first].spaced
+        sketches.remove(session, [copy])
+        assert sketches.candidates(session, first, drawn[first]) == []
+        assert set(sketches.several(session, [first, copy])) == {first}
+
+
+def test_a_fingerprint_that_everybody_has_says_nothing(store: Store) -> None:
+    feed = feed_of(store, outlet(store))
+    ids = [article_of(store, feed, f"{URL}-{place}", HARBOUR) for place in range(sketches.POSTING_CAP)]
+    with store.reading() as session:
+        drawn = sketches.several(session, ids[:1])[ids[0]]
+        assert sketches.candidates(session, ids[0], drawn) == []
+
+
+def test_an_edge_is_kept_once_whichever_end_it_is_told_from(store: Store) -> None:
+    first, second = _some(store, 2)
+    with store.writing() as session:
+        copies.save(session, Edge(second, first, "copy", 0.6, "rule 1"), NOW)
+        copies.save(session, Edge(first, second, "copy", 0.9, "rule 2"), NOW)
+        assert copies.of(session, [second]) == [Edge(first, second, "copy", 0.9, "rule 2")]
+
+
+def test_sightings_of_a_group_are_told_in_the_order_in_which_they_came(store: Store) -> None:
+    feed, other = feed_of(store, outlet(store)), feed_of(store, outlet(store, "Other Post"))
+    first = article_of(store, feed, f"{URL}1", HARBOUR)
+    second = article_of(store, other, f"{URL}2", HARBOUR)
+    with store.writing() as session:
+        articles.regroup(session, [first, second], first, "")
+        seen = sightings.of_group(session, first)
+        assert [each.source_name for each in seen] == ["Harbour Tribune", "Other Post"]
+        sightings.remove(session, [second])
+        assert [each.article_id for each in sightings.of_groups(session, [first])[first]] == [first]
+    assert text_hash("x") != text_hash("y")

@@ -1,0 +1,110 @@
+"""Transactions: all or nothing, one writer after the other, and clear words when a database is not there."""
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import StatementError
+
+from aggregator.core.errors import Refused, TryLater
+from aggregator.store import pulses
+from aggregator.store.session import Store
+from tests.world import NOW
+
+
+def test_what_was_written_is_there_for_others(store: Store) -> None:
+    with store.writing() as session:
+        pulses.beat(session, "a", NOW, "somebody")
+    with store.reading() as session:
+        assert pulses.every(session) == {"a": (NOW, "somebody")}
+
+
+def test_a_block_that_fails_leaves_nothing_behind(store: Store) -> None:
+    def fail() -> None:
+        with store.writing() as session:
+            pulses.beat(session, "a", NOW)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with store.reading() as session:
+        assert pulses.every(session) == {}
+
+
+def test_times_come_back_in_utc_whatever_zone_they_were_given_in(store: Store) -> None:
+    with store.writing() as session:
+        pulses.beat(session, "a", NOW.astimezone(timezone(timedelta(hours=5, minutes=30))))
+    with store.reading() as session:
+        moment = pulses.every(session)["a"][0]
+    assert moment == NOW
+    assert moment.tzinfo is UTC
+
+
+def test_a_time_without_a_zone_is_refused(store: Store) -> None:
+    def write() -> None:
+        with store.writing() as session:
+            pulses.beat(session, "a", datetime(2026, 1, 1))  # noqa: DTZ001 - what must be refused
+
+    with pytest.raises(StatementError, match="without zone"):
+        write()
+
+
+def test_writers_wait_for_each_other(store: Store) -> None:
+    def count() -> None:
+        for _ in range(25):
+            with store.writing() as session:
+                before = pulses.every(session).get("a", (NOW, "0"))[1] if store.is_sqlite else None
+                number = int(before or 0) + 1
+                pulses.beat(session, "a" if store.is_sqlite else threading.current_thread().name, NOW, str(number))
+
+    threads = [threading.Thread(target=count, name=f"t{number}") for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    with store.reading() as session:
+        found = pulses.every(session)
+    assert found["a"][1] == "100" if store.is_sqlite else len(found) == 4
+
+
+def test_a_reader_does_not_wait_for_a_writer(store: Store) -> None:
+    with store.writing() as session:
+        pulses.beat(session, "a", NOW)
+        with store.reading() as other:
+            assert pulses.every(other) == {}
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("nonsense", "no database address"),
+        ("mysql://x/y", "SQLite and PostgreSQL"),
+        ("mongodb://x/y", "SQLite and PostgreSQL"),
+    ],
+)
+def test_an_address_that_names_no_database_is_refused_with_what_is_allowed(url: str, said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        Store(url)
+
+
+def test_a_database_that_does_not_answer_is_for_later_and_its_password_is_not_told() -> None:
+    store = Store("postgresql://user:secret@127.0.0.1:9/none")
+
+    def ask() -> None:
+        with store.reading():
+            raise AssertionError
+
+    with pytest.raises(TryLater) as told:
+        ask()
+    assert "secret" not in told.value.reason
+    assert "127.0.0.1:9" in told.value.reason
+    store.close()
+
+
+def test_sqlite_is_in_wal_mode_and_wipes_what_is_deleted(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'deeper' / 'a.db'}")
+    with store.reading() as session:
+        found = {name: session.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "secure_delete")}
+    store.close()
+    assert found == {"journal_mode": "wal", "secure_delete": 1}
