@@ -20,9 +20,9 @@ from tests.world import NOW
 URL = "https://harbour-tribune.example/news/1"
 
 
-def _article(line: Parts, *, full: bool = False, url: str = URL, **given: object) -> int:
+def _article(line: Parts, *, full: bool = False, **given: object) -> int:
     source = licensed(line.store) if full else outlet(line.store)
-    return article_of(line.store, feed_of(line.store, source), url, HARBOUR, title="Breakwater to be rebuilt", **given)
+    return article_of(line.store, feed_of(line.store, source), URL, HARBOUR, title="Breakwater to be rebuilt", **given)
 
 
 def _publish(line: Parts, article_id: int) -> list[str]:
