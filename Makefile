@@ -13,9 +13,7 @@ demo: $(VENV)/.ready-run           ## the same against a small invented newsroom
 	$(BIN)/aggregator demo
 
 test: $(VENV)/.ready-dev           ## the whole suite; starts the servers that it needs
-	$(BIN)/python -m pytest --cov --cov-report= $(TESTS)
-	$(BIN)/python -m coverage combine -q --keep 2>/dev/null || true
-	$(BIN)/python -m coverage report --skip-covered --fail-under=85 | tail -n 40
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=85 $(TESTS)
 
 check: $(VENV)/.ready-dev          ## formatting, lint, types and the directions of imports
 	$(BIN)/ruff format --check .

@@ -1,14 +1,42 @@
 """Fixtures of the whole suite: real databases, a real broker, a store on each database."""
 
+import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import make_url
 
 from aggregator.store import schema
 from aggregator.store.session import Store
 from tests import servers
+
+MARK = "TEST_SESSION"  # a variable that every program started by a test inherits
+
+
+def _ours(process: psutil.Process, mark: str) -> bool:
+    try:
+        return process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:  # it has just ended, or is somebody else's
+        return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_outlives_the_session() -> Iterator[None]:
+    """Fail, naming them, when programs that tests started still run after the last one; end them."""
+    mark = uuid.uuid4().hex
+    outer, os.environ[MARK] = os.environ.get(MARK), mark
+    yield
+    if outer is not None:
+        os.environ[MARK] = outer
+    started = [process for process in psutil.process_iter() if _ours(process, mark)]
+    _, alive = psutil.wait_procs(started, timeout=5)
+    left = [" ".join(process.cmdline()) for process in alive if _ours(process, mark)]
+    for process in alive:
+        process.kill()
+    assert left == [], "these programs outlive the tests that started them"
 
 
 @pytest.fixture(scope="session")

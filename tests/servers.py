@@ -4,8 +4,11 @@ import contextlib
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -36,50 +39,72 @@ def _free_port() -> int:
         return port
 
 
-def _as_user(folder: Path) -> list[str]:
-    """Return what goes before a command that must not run as root: a user namespace, or another user."""
-    if os.geteuid() != 0:
+def _unshared() -> list[str]:
+    """Return the command that runs another in a user namespace, where the root of this machine is not root."""
+    command = ["unshare", "--user", "--map-user=1000"]
+    if shutil.which("unshare") is None:
         return []
-    unshare = ["unshare", "--user", "--map-user=1000"]
-    if shutil.which("unshare") and subprocess.run([*unshare, "true"], check=False, capture_output=True).returncode == 0:
-        return unshare
-    os.chown(folder, NOBODY, NOBODY)
-    return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    return command if subprocess.run([*command, "true"], check=False, capture_output=True).returncode == 0 else []
 
 
 @contextlib.contextmanager
-def postgres_server(folder: Path) -> Iterator[str]:
-    """Give the address of a PostgreSQL server, without a database name of its own."""
+def _as_user(folder: Path, *, namespaces: bool) -> Iterator[tuple[list[str], Path]]:
+    """Give what goes before a command that must not run as root, and a folder that it may write in.
+
+    The system's nobody cannot enter the folders of root's tests, so it gets one of its own. The kernel forgets on a
+    change of user that the process should end with its parent: setpriv asks once more (SIGINT: PostgreSQL ends fast).
+    """
+    unshare = _unshared() if namespaces else []
+    if os.geteuid() != 0 or unshare:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield unshare if os.geteuid() == 0 else [], folder
+        return
+    with tempfile.TemporaryDirectory(prefix="aggregator-postgres-") as own:
+        os.chown(own, NOBODY, NOBODY)
+        ids = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+        yield ["setpriv", *ids, *(["--pdeathsig", "INT"] if sys.platform == "linux" else [])], Path(own)
+
+
+@contextlib.contextmanager
+def postgres_server(folder: Path, *, namespaces: bool = True) -> Iterator[str]:
+    """Give the address of a PostgreSQL server, without a database name of its own.
+
+    It is never root's: without `namespaces`, or where the kernel allows none, root's is run by the system's nobody.
+    """
     given = os.environ.get("AGGREGATOR_TEST_POSTGRES_URL")
     if given:
         yield given
         return
-    folder.mkdir(parents=True, exist_ok=True)
-    user = _as_user(folder)
-    data, port = folder / "data", _free_port()
-    init = [
-        "--no-sync",
-        "--auth=trust",
-        "--username=aggregator",
-        "--encoding=UTF8",
-        "--locale=C.UTF-8",
-        f"--pgdata={data}",
-    ]
-    subprocess.run([*user, str(_binaries() / "initdb"), *init], check=True, capture_output=True)
-    options = [word for name, value in _QUICK.items() for word in ("-c", f"{name}={value}")]
-    where = ["-D", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
-    process = popen([*user, str(_binaries() / "postgres"), *where, *options], log=folder / "postgres.log")
-    url = f"postgresql+psycopg://aggregator@127.0.0.1:{port}/postgres"
-    try:
-        _wait(url, process, folder / "postgres.log")
-        yield url
-    finally:
-        process.send_signal(2)  # SIGINT: end at once, cleanly
+    with _as_user(folder, namespaces=namespaces) as (user, place):
+        _init(user, place / "data")
+        port, log = _free_port(), place / "postgres.log"
+        options = [word for name, value in _QUICK.items() for word in ("-c", f"{name}={value}")]
+        where = ["-D", str(place / "data"), "-p", str(port)]
+        loopback = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
+        process = popen([*user, str(_binaries() / "postgres"), *where, *loopback, *options], log=log)
+        url = f"postgresql+psycopg://aggregator@127.0.0.1:{port}/postgres"
         try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            _wait(url, process, log)
+            yield url
+        finally:
+            _stop(process)
+
+
+def _init(user: list[str], data: Path) -> None:
+    names = ["--username=aggregator", "--encoding=UTF8", "--locale=C.UTF-8", f"--pgdata={data}"]
+    command = [*user, str(_binaries() / "initdb"), "--no-sync", "--auth=trust", *names]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"initdb failed: {done.stderr[-2000:]}")
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.send_signal(signal.SIGINT)  # end at once, cleanly
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _plain(url: str) -> str:

@@ -8,7 +8,7 @@ from aggregator.line import LINE, STAGE, Queue, batches
 from aggregator.store import entries, feeds, outcomes, publications
 from aggregator.store.session import Store
 from tests.newsdesk import feed_of, outlet
-from tests.steps.parts import parts, polled
+from tests.steps.parts import parts, polled, through
 from tests.texts import GLACIER, HARBOUR, SCHOOL, changed_headline
 from tests.world import NOW, Item, World, page, rss
 
@@ -33,6 +33,10 @@ def test_every_entry_ends_in_one_outcome_and_the_numbers_add_up(store: Store, tm
     world.says(second.url, rss(*(Item(url, "again") for url, _ in copied), Item(f"{home}/school?utm_source=b", "too")))
     line = parts(store, tmp_path, world)
     polled(line, first.id, second.id)
+    with store.reading() as session:
+        left = entries.due(session, EntryStatus.DUE, NOW, 10, 10)
+    assert len(left) == 1, "a page that was on its way for another entry is waited for"
+    through(line, left)
 
     with store.reading() as session:
         numbers = entries.numbers(session)

@@ -71,7 +71,10 @@ def parts() -> Parts:
 def _warm(**_: object) -> None:
     """Load what is slow before the children are forked, so that they share it."""
     die_with_parent()
-    wiring.warm_up()
+    try:
+        wiring.warm_up()
+    except AggregatorError as error:  # a signal's errors are only logged: without its models a worker is no use
+        raise SystemExit(error.reason) from error
 
 
 @worker_process_init.connect

@@ -12,15 +12,17 @@ from aggregator.core.errors import Unreadable
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ELEMENTS = 30_000  # news pages have a thousand, rarely four thousand
-MAX_CHILDREN = 5_000  # of one element: what follows takes time by their square
+MAX_CHILDREN = 2_500  # of one element: what follows takes time by their square
 MAX_DEPTH = 200  # the parser stops at 256 and drops the rest without a word
-MAX_ATTRIBUTE = 2_000  # characters; longer ones are left out
+LONG_TAG = 8_000  # bytes
+MAX_WORDS = 50_000  # in all long tags: the parser takes time by the square of an element's attributes
 SNIFFED = 4096  # bytes in which a page names its encoding (HTML standard, 13.2.3.2, asks for 1024)
 GUESSED = 50_000  # bytes that are looked at to detect an encoding
 
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_OPENED = re.compile(rb"<[a-z]", re.IGNORECASE)
+_WORD = re.compile(rb"[\s/=]+")
 _DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
-_LONG = etree.XPath(f"//*[not(self::meta)]/@*[string-length() > {MAX_ATTRIBUTE}]")
 _UNFIT = bytes({*range(32), 127} - {9, 10, 13})  # control characters that XML cannot hold
 
 
@@ -44,11 +46,25 @@ def parse(body: bytes, charset: str) -> HtmlElement:
     """Return the page as a tree; Unreadable when it is empty, too large, too deep or has too many elements."""
     if len(body) > MAX_BYTES:
         raise Unreadable(f"a page of {len(body)} bytes is too large, {MAX_BYTES} are read")
+    if _swollen(body):
+        raise Unreadable(f"the page has tags of more than {MAX_WORDS} words")
     tree = _tree(_as_utf8(body, charset).translate(None, _UNFIT))
     _bounded(tree)
-    for long in _LONG(tree):
-        del long.getparent().attrib[long.attrname]
     return tree
+
+
+def _swollen(body: bytes) -> bool:
+    """Whether there is too much in long tags; what follows a "<" up to a ">" that is far away is taken for one."""
+    words = start = 0
+    while start < len(body):
+        close = body.rfind(b">", start, start + LONG_TAG)
+        if close < 0:
+            close = body.find(b">", start + LONG_TAG)
+            close = len(body) if close < 0 else close
+            opened = _OPENED.search(body, start, close)
+            words += len(_WORD.split(body[opened.start() : close])) if opened else 0
+        start = close + 1
+    return words > MAX_WORDS
 
 
 def _as_utf8(body: bytes, charset: str) -> bytes:
@@ -80,9 +96,9 @@ def _tree(text: bytes) -> HtmlElement:
 def _bounded(tree: HtmlElement) -> None:
     """Refuse a tree that has too many elements, in all or side by side, or is too deep."""
     for number, element in enumerate(tree.iter(), 1):
-        if len(element) > MAX_CHILDREN or number > MAX_ELEMENTS:
-            raise Unreadable(
-                f"the page has too many elements: {MAX_ELEMENTS} are read, and {MAX_CHILDREN} side by side"
-            )
+        if number > MAX_ELEMENTS:
+            raise Unreadable(f"the page has too many elements, {MAX_ELEMENTS} are read")
+        if len(element) > MAX_CHILDREN:
+            raise Unreadable(f"the page has more than {MAX_CHILDREN} elements side by side")
     if _DEEP(tree):
         raise Unreadable(f"the page is nested too deep: elements are read down to {MAX_DEPTH}")

@@ -155,11 +155,11 @@ class HttpWeb:
         if first and request.last_modified:
             headers["If-Modified-Since"] = request.last_modified
         async with session.get(url, headers=headers, allow_redirects=False) as response:
-            if (response.content_length or 0) > request.max_bytes:
+            if (response.content_length or 0) > request.max_bytes and not request.cut:
                 raise Unreadable(f"{url} says it has {response.content_length} bytes, {request.max_bytes} are read")
             coding = response.headers.get("Content-Encoding", "").strip().lower()
             chunks = response.content.iter_chunked(CHUNK)
-            body = b"" if response.status in REDIRECTS else await _bounded(chunks, coding, url, request.max_bytes)
+            body = b"" if response.status in REDIRECTS else await _bounded(chunks, coding, url, request)
             named = {name.lower(): value for name, value in response.headers.items()}
             if self._record:
                 raw = tuple((k, v) for k, v in response.headers.items() if k.lower() not in UNTRUE)
@@ -319,8 +319,9 @@ def _decoder(coding: str, url: str) -> _Decoder:
     raise Unreadable(f"{url} is coded as {coding[:40]!r}, which was not asked for; {CODINGS} are understood")
 
 
-async def _bounded(chunks: AsyncIterator[bytes], coding: str, url: str, most: int) -> bytes:
-    """Return the decoded body; Unreadable as soon as it exceeds `most` bytes or cannot be decoded."""
+async def _bounded(chunks: AsyncIterator[bytes], coding: str, url: str, request: Request) -> bytes:
+    """Return the decoded body; Unreadable as soon as it is larger than asked for, or cannot be decoded."""
+    most = request.max_bytes
     decoder = _decoder(coding, url)
     body = bytearray()
     try:
@@ -329,6 +330,8 @@ async def _bounded(chunks: AsyncIterator[bytes], coding: str, url: str, most: in
                 body += decoder.decode(part, most + 1 - len(body))
                 while decoder.left() and len(body) <= most:
                     body += decoder.decode(b"", most + 1 - len(body))
+                if len(body) > most and request.cut:
+                    return bytes(body[:most])
                 if len(body) > most:
                     raise Unreadable(f"{url} is larger than {most} bytes")
     except (zlib.error, zstandard.ZstdError) as error:

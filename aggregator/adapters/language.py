@@ -4,14 +4,19 @@ from functools import cache
 
 from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
-SAMPLE = 1000  # characters; more gain nothing
+from aggregator.core.errors import TryLater
+
+SAMPLE = 600  # characters; more gain nothing
 TELLING = 40  # characters; fewer say too little
 SURE = 0.9
 
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    return LanguageIdentifier.from_modelpath(MODEL_DIR / MODEL_FILE, norm_probs=True)
+    try:
+        return LanguageIdentifier.from_modelpath(MODEL_DIR / MODEL_FILE, norm_probs=True)
+    except OSError as error:
+        raise TryLater(f"the language model cannot be unpacked: {error}; it needs 70 MB of temporary space") from error
 
 
 def identify(text: str, stated: str) -> str:

@@ -42,7 +42,7 @@ _WANTED_META = {
 _WRAPPING = re.compile(
     r"^\s*(?:(?:<!--|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?)\s*)+|(?:\s*(?:-->|(?://|/\*)?\s*\]\]>\s*(?:\*/)?))+\s*;?\s*$"
 )
-_BYLINE = re.compile(r"(?:^|[\s_-])(?:author|byline|autor|auteur)(?:[\s_-]*name)?(?:$|\s)", re.IGNORECASE)
+_BYLINE = re.compile(r"(?:author|byline|autor|auteur)(?:[\s_-]*name)?(?:$|\s)", re.IGNORECASE)
 _TRAILING_COMMA = re.compile(r",(\s*[\]}])")
 _MARKUP = re.compile(r"</?(?:p|br|div|h\d|li)\b[^<>]{0,300}>", re.IGNORECASE)
 _TAG = re.compile(r"<[a-z/][^<>]{0,500}>", re.IGNORECASE)
@@ -185,7 +185,7 @@ def _keep_marked(element: HtmlElement, seen: _Seen) -> None:
     if element.get("itemprop") == "author":
         inner = element.find(".//*[@itemprop='name']")
         _keep_name(element if inner is None else inner, seen)
-    elif seen.headings and len(seen.marked) < MAX_VALUES and _BYLINE.search(element.get("class") or ""):
+    elif seen.headings and len(seen.marked) < MAX_VALUES and _BYLINE.search(element.get("class", "")):
         words = _content(element)
         if 1 < len(words) < MAX_BYLINE:
             seen.marked.append(words)
@@ -222,7 +222,9 @@ def _nodes(script: str) -> list[Mapping[str, Any]]:
     """Return the objects in a JSON-LD script, outermost first; none of one that is too large or too broken."""
     if len(script) > MAX_JSON:
         return []
-    plain = _WRAPPING.sub("", script).strip().rstrip(";")
+    plain = script.strip()
+    if not plain.startswith(("{", "[")) or not plain.endswith(("}", "]")):
+        plain = _WRAPPING.sub("", plain).strip().rstrip(";")
     for attempt in (plain, _TRAILING_COMMA.sub(r"\1", plain)):
         try:
             return list(_flat(json.loads(attempt, strict=False)))
@@ -263,7 +265,7 @@ def _main(seen: _Seen, url: str) -> Mapping[str, Any]:
 
 
 def _address(url: str) -> str:
-    return url.split("#")[0].split("?")[0].rstrip("/").partition("://")[2].removeprefix("www.")
+    return re.split(r"[?#]", url, maxsplit=1)[0].rstrip("/").partition("://")[2].removeprefix("www.")
 
 
 def _text(value: object, *names: str) -> str:

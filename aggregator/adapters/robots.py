@@ -17,6 +17,11 @@ class Rules:
     parsed: Protego | None
     everything: bool
 
+    @property
+    def known(self) -> bool:
+        """Whether the host has said what it allows, if only by having no robots.txt."""
+        return self.parsed is not None or self.everything
+
     def allows(self, url: str, agent: str) -> bool:
         """Whether `agent` (its product token) may fetch `url`."""
         return self.everything if self.parsed is None else bool(self.parsed.can_fetch(url, agent))
@@ -35,5 +40,5 @@ def parse(body: bytes, status: int) -> Rules:
     that did not answer, mean that nothing may be fetched (2.3.1.4).
     """
     if 200 <= status < 300:  # noqa: PLR2004 - success
-        return Rules(Protego.parse(body[:MAX_ROBOTS_BYTES].decode("utf-8", "replace")), everything=True)
+        return Rules(Protego.parse(body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", "replace")), everything=True)
     return Rules(None, everything=300 <= status < 500)  # noqa: PLR2004 - redirects too many to follow count as none

@@ -21,6 +21,7 @@ from aggregator.core.errors import Unreadable
 
 VERSION = f"trafilatura-{trafilatura.__version__}+2"
 CLOSE = timedelta(hours=36)
+MAX_TEXT = 500_000  # characters on a page, without its scripts
 POOR = 400  # characters; with less, the body that the page gives to machines is asked
 SAME_HEADLINE = 0.9
 HEAD, TAIL = 5, 6  # blocks at either end in which headline, byline and leftovers stand
@@ -32,6 +33,7 @@ _FURNITURE = (
     "script", "style", "noscript", "svg", "template", "iframe", "nav", "button", "dialog", "input", "select",
     "textarea", "figcaption",
 )  # fmt: skip
+_LENGTH = etree.XPath("string-length()")
 _PICTURES = etree.XPath(
     "//figure[not(.//p or .//table or .//pre or .//blockquote)] | //footer[not(ancestor::blockquote)]"
 )
@@ -113,6 +115,8 @@ def _read(tree: HtmlElement, url: str) -> list[Block]:
     for element in _PICTURES(tree):
         if element.getparent() is not None:
             element.drop_tree()
+    if (length := int(_LENGTH(tree))) > MAX_TEXT:
+        raise Unreadable(f"the page has {length} characters of text, {MAX_TEXT} are read")
     options = Options(output_format="python", comments=False, formatting=True, links=True, tables=True)
     try:
         document = trafilatura.bare_extraction(tree, options=options)
@@ -159,6 +163,8 @@ def _leads_away(block: Block) -> bool:
 
 
 def _headline(block: Block, titles: Sequence[str]) -> bool:
+    if len(block.words) > headline.MAX_LENGTH:
+        return False
     return any(headline.alike(block.words, title) >= SAME_HEADLINE for title in titles)
 
 

@@ -195,7 +195,7 @@ def poll(
     ended = run(parts, Step.POLL, list(names), now)
     _tell(ended, names, as_json=as_json)
     if through:
-        here(parts, now, follows(ended), lambda _: None)
+        here(parts, parts.clock(), follows(ended), lambda _: None)
 
 
 def _tell(ended: Sequence[Outcome], names: dict[int, str], *, as_json: bool) -> None:

@@ -4,11 +4,10 @@ import ipaddress
 import re
 from ipaddress import IPv4Address, IPv6Address
 
-_NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))  # RFC 6052, RFC 8215
-_NEVER = tuple(
-    ipaddress.ip_network(each)
-    for each in ("0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "224.0.0.0/3")
-)
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
+_NEVER4 = ("0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "224.0.0.0/3")
+_NEVER6 = ("64:ff9b:1::/48", "3fff::/20", "fec0::/10")  # RFC 8215, RFC 9637, RFC 3879: Python 3.11 thinks them global
+_NEVER = tuple(ipaddress.ip_network(each) for each in _NEVER4 + _NEVER6)
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+")
 _PARTS = 4
 
@@ -53,7 +52,7 @@ def _inside(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
         return address.ipv4_mapped or address.sixtofour or address
     if address.teredo:
         return address.teredo[1]
-    if any(address in network for network in _NAT64) or int(address) >> 32 == 0:
+    if address in _NAT64 or int(address) >> 32 == 0:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address
 
@@ -70,7 +69,7 @@ def is_public(address: str) -> bool:
     if found is None or found == IPv6Address("::1"):
         return False
     inner = _inside(found)
-    if isinstance(inner, IPv4Address) and any(inner in network for network in _NEVER):
+    if any(inner in network for network in _NEVER):
         return False
     return inner.is_global and not (
         inner.is_multicast or inner.is_reserved or inner.is_unspecified or inner.is_link_local

@@ -27,7 +27,7 @@ def verdict(answer: Answer | AggregatorError, attempts: int, now: datetime) -> V
     """Return how the fetch of a page ends after so many attempts, this one counted."""
     match answer:
         case TryLater():
-            return _later(answer.reason, attempts, now, answer.after)
+            return later(answer.reason, attempts, now, answer.after)
         case Refused():
             return Verdict(Word.REFUSED, answer.reason)
         case AggregatorError():
@@ -39,10 +39,11 @@ def verdict(answer: Answer | AggregatorError, attempts: int, now: datetime) -> V
     if answer.status in SUCCESS:
         return Verdict(Word.REFUSED, f"no page: {answer.content_type or 'no type'} ({answer.status})")
     asked = schedule.retry_after(answer.headers.get("retry-after", ""), answer.at)
-    return _later(f"the server answered {answer.status}", attempts, answer.at, asked)
+    return later(f"the server answered {answer.status}", attempts, answer.at, asked)
 
 
-def _later(reason: str, attempts: int, at: datetime, asked: timedelta | None) -> Verdict:
+def later(reason: str, attempts: int, at: datetime, asked: timedelta | None) -> Verdict:
+    """Return that it is tried again after a growing pause, or put aside when it was tried often enough."""
     if attempts >= schedule.FETCH_ATTEMPTS:
         return Verdict(Word.QUARANTINED, f"{attempts} attempts, the last: {reason}", asked=asked)
     return Verdict(Word.LATER, reason, at + schedule.page_retry(attempts, asked), asked)

@@ -110,7 +110,7 @@ _NO_NAME = re.compile(
 def persons(byline: str, site: Sequence[str] = ()) -> list[str]:
     """Return the persons in a byline, without the words around them; none where it names the site by one of `site`."""
     known = [folded(name).replace(" ", "") for name in site]
-    if len(byline) > MAX_BYLINE or "://" in byline or _of_site(byline.split(",")[0], known):
+    if len(byline) > MAX_BYLINE or "://" in byline or _of_site(byline.partition(",")[0], known):
         return []
     plain = _CODE.sub("", _ROLE.sub("", _BY.sub("", " ".join(byline.split()))))
     names = [_CODE.sub("", part).strip(" ,;:.|*") for part in _AND.split(plain)]

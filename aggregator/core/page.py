@@ -18,7 +18,8 @@ class Request:
     """One GET to be made.
 
     `etag` and `last_modified` make it conditional (RFC 9110 section 13.1); `since` is when this address was last
-    asked with success, which lets an archive answer with its next record; `tag` is the caller's own mark.
+    asked with success, which lets an archive answer with its next record; `tag` is the caller's own mark. A body
+    larger than `max_bytes` is refused; with `cut`, its first part is given instead.
     """
 
     url: str
@@ -27,6 +28,7 @@ class Request:
     last_modified: str = ""
     since: datetime | None = None
     max_bytes: int = MAX_PAGE_BYTES
+    cut: bool = False
     accept: str = "*/*"
 
 

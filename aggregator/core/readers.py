@@ -24,7 +24,12 @@ class PageReader(Protocol):
 
 
 class RobotsRules(Protocol):
-    """What a host's robots.txt allows (RFC 9309)."""
+    """What a host's robots.txt allows (RFC 9309); not `known` where it could not be had."""
+
+    @property
+    def known(self) -> bool:
+        """Whether the host has said what it allows, if only by having no robots.txt."""
+        ...
 
     def allows(self, url: str, agent: str) -> bool:
         """Whether `agent` may fetch `url`."""

@@ -9,7 +9,7 @@ from aggregator.core import gate, words
 from aggregator.core.article import Article, Extraction, Hints, Sketch, effective, text_hash
 from aggregator.core.copies import credit
 from aggregator.core.entry import Entry, EntryStatus
-from aggregator.core.errors import AggregatorError, Refused
+from aggregator.core.errors import AggregatorError, Refused, TryLater
 from aggregator.core.outcome import Outcome, Step, Word, Work
 from aggregator.core.page import Page
 from aggregator.core.readers import Blobs, PageReader
@@ -88,6 +88,8 @@ def _read(tools: Extractor, entry: Entry, page: Page | None, now: datetime) -> _
     try:
         with tools.guard():
             found = tools.read(tools.blobs.get(page.blob), url=page.final_url, charset=page.charset, hints=hints)
+    except TryLater:
+        raise  # it is not the page: nothing could be read at all
     except AggregatorError as error:
         return _Read(entry, page.fetched_at, reason=error.reason)
     number = words.count(found.text)

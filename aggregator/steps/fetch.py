@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from aggregator.core.article import Article
 from aggregator.core.entry import Entry, EntryStatus
 from aggregator.core.errors import AggregatorError
-from aggregator.core.fetching import Verdict, verdict
+from aggregator.core.fetching import Verdict, later, verdict
 from aggregator.core.host import Host, robots_stale, visits
 from aggregator.core.outcome import Outcome, Step, Word, Work
 from aggregator.core.page import MAX_PAGE_BYTES, MAX_ROBOTS_BYTES, Answer, Request, Web
@@ -59,9 +59,9 @@ def fetch(store: Store, tools: Fetcher, now: datetime, entry_ids: Sequence[int])
         ended += [Outcome(Step.FETCH, each, Word.HOST_BUSY) for each in busy]
         outcomes.record(session, ended, now)
     try:
-        rules, later = _robots(store, tools, now, held, [entry for entry in wanted if entry.host in held])
+        rules, pauses = _robots(store, tools, now, held, [entry for entry in wanted if entry.host in held])
         mine = _allowed(store, tools, now, rules, [entry for entry in wanted if entry.host in held], ended)
-        for had in _chunks(_visited(tools, mine, held, rules, later), tools.hold):
+        for had in _chunks(_visited(tools, mine, held, rules, pauses), tools.hold):
             ended += _saved(store, tools, now, had, rules)
     finally:
         with store.writing() as session:
@@ -132,21 +132,21 @@ def _robots(
     schemes = {entry.host: urlsplit(entry.url).scheme for entry in wanted}
     names = dict(enumerate(name for name in stale if name in schemes))
     asked = {
-        name: [Request(f"{schemes[name]}://{name}/robots.txt", tag=tag, max_bytes=MAX_ROBOTS_BYTES)]
+        name: [Request(f"{schemes[name]}://{name}/robots.txt", tag=tag, max_bytes=MAX_ROBOTS_BYTES, cut=True)]
         for tag, name in names.items()
     }
-    later = {}
+    pauses = {}
     told = []
     for request, answer in tools.web.visit(visits(asked, stale, {})):
         name = names[request.tag]
         known[name] = (answer.body, answer.status) if isinstance(answer, Answer) else (b"", 0)
         at = answer.at if isinstance(answer, Answer) else now
-        later[name] = at + timedelta(seconds=min(tools.manners.page_delay, 1.0))
+        pauses[name] = at + timedelta(seconds=min(tools.manners.page_delay, 1.0))
         told.append((name, *known[name], at))
     if told:
         with store.writing() as session:
             hosts.save_robots(session, told)
-    return {name: tools.read_robots(body, status) for name, (body, status) in known.items()}, later
+    return {name: tools.read_robots(body, status) for name, (body, status) in known.items()}, pauses
 
 
 def _allowed(
@@ -161,15 +161,27 @@ def _allowed(
     if not tools.manners.obey_robots:
         return list(wanted)
     mine = [entry for entry in wanted if rules[entry.host].allows(entry.url, tools.manners.agent)]
-    unwelcome = [entry.id for entry in wanted if entry not in mine]
-    if unwelcome:
-        reason = "robots.txt does not allow it"
-        refused = [Outcome(Step.FETCH, each, Word.REFUSED, reason) for each in unwelcome]
+    others = [entry for entry in wanted if entry not in mine]
+    if others:
         with store.writing() as session:
-            entries.settle(session, [Settled(each, EntryStatus.REFUSED, now, reason) for each in unwelcome])
-            outcomes.record(session, refused, now)
-        ended += refused
+            unwelcome = [_unwelcome(session, entry, rules[entry.host], now) for entry in others]
+            outcomes.record(session, unwelcome, now)
+        ended += unwelcome
     return mine
+
+
+def _unwelcome(session: Session, entry: Entry, rules: RobotsRules, now: datetime) -> Outcome:
+    """End an entry that robots.txt forbids; where none could be had, leave it for later (RFC 9309, 2.3.1.4)."""
+    if rules.known:
+        reason = "robots.txt does not allow it"
+        entries.settle(session, [Settled(entry.id, EntryStatus.REFUSED, now, reason)])
+        return Outcome(Step.FETCH, entry.id, Word.REFUSED, reason)
+    found = later("robots.txt of its host cannot be had, so nothing may be asked", entry.attempts, now, None)
+    if found.again_at is None:
+        entries.settle(session, [Settled(entry.id, EntryStatus.QUARANTINED, now, found.reason)])
+    else:
+        entries.put_off(session, entry.id, found.again_at, found.reason)
+    return Outcome(Step.FETCH, entry.id, found.word, found.reason)
 
 
 def _delay(tools: Fetcher, rules: RobotsRules) -> float:
@@ -181,7 +193,7 @@ def _visited(
     mine: Sequence[Entry],
     held: Mapping[str, Host],
     rules: Mapping[str, RobotsRules],
-    later: Mapping[str, datetime],
+    pauses: Mapping[str, datetime],
 ) -> Iterator[Had]:
     by_id = {entry.id: entry for entry in mine}
     asked: dict[str, list[Request]] = {}
@@ -189,7 +201,7 @@ def _visited(
         request = Request(entry.url, tag=entry.id, max_bytes=MAX_PAGE_BYTES, accept=ACCEPT)
         asked.setdefault(entry.host, []).append(request)
     delays = {name: _delay(tools, rules[name]) for name in asked}
-    hosts_now = {name: Host(name, next_at=later.get(name, held[name].next_at)) for name in asked}
+    hosts_now = {name: Host(name, next_at=pauses.get(name, held[name].next_at)) for name in asked}
     for request, answer in tools.web.visit(visits(asked, hosts_now, delays)):
         yield by_id[request.tag], answer
 

@@ -9,12 +9,15 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aggregator import settings as configuration
 from aggregator import wiring
+from aggregator.core.errors import TryLater
 from aggregator.settings import Settings
 from aggregator.web.desk import Desk
 from aggregator.web.feeds import Feeds
@@ -53,6 +56,11 @@ def create(settings: Settings | None = None, clock: Callable[[], datetime] | Non
     desk = Desk(wiring.open_store(found), found, clock or wiring.wall_clock)
     pages, feeds, health = Pages(desk), Feeds(desk), Health(desk)
 
+    def broken(request: Request, error: Exception) -> Response:
+        response = pages.error(request, error)
+        response.headers.update(HEADERS)  # the middleware stands within the place where this is made
+        return response
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
@@ -69,7 +77,7 @@ def create(settings: Settings | None = None, clock: Callable[[], datetime] | Non
             Route("/feed.{kind:str}", feeds.feed),
             Route("/sources/{source:str}/feed.{kind:str}", feeds.feed),
             Route("/languages/{language:str}/feed.{kind:str}", feeds.feed),
-            Route("/stories/{story:str}/feed.{kind:str}", feeds.feed),
+            Route("/stories/{key:str}/feed.{kind:str}", feeds.feed),
             Route("/healthz", health.alive),
             Route("/readyz", health.ready),
             Route("/metrics", health.metrics),
@@ -77,5 +85,5 @@ def create(settings: Settings | None = None, clock: Callable[[], datetime] | Non
         ],
         middleware=[Middleware(_Headers)],
         lifespan=lifespan,
-        exception_handlers={HTTPException: pages.error, 500: pages.error},
+        exception_handlers={HTTPException: pages.error, TryLater: pages.error, 500: broken},
     )

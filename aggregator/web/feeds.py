@@ -10,12 +10,14 @@ from starlette.responses import Response
 
 from aggregator.adapters import feed_writer
 from aggregator.core.publication import Channel, FeedPage
-from aggregator.steps.show import gated
-from aggregator.store import publications, sources, stories, takedowns
+from aggregator.steps.show import allowed, gated
+from aggregator.store import publications, sources, stories
 from aggregator.store.publications import Selection
 from aggregator.store.session import Session
+from aggregator.web import asked
 from aggregator.web.cache import Cache, Rendered, rendered, respond
 from aggregator.web.desk import Desk
+from aggregator.web.gate import blocked, names_of
 
 KINDS: dict[str, tuple[Callable[[FeedPage], bytes], str]] = {
     "rss": (feed_writer.rss, "application/rss+xml; charset=utf-8"),
@@ -23,7 +25,8 @@ KINDS: dict[str, tuple[Callable[[FeedPage], bytes], str]] = {
     "json": (feed_writer.json_feed, "application/feed+json; charset=utf-8"),
 }
 TOMBSTONES = timedelta(days=30)
-MOST_PAGES = 1000
+TELLINGS = 100  # articles of a story among which its first is looked for
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # the time of a feed in which nothing has stood yet
 
 
 class Feeds:
@@ -38,61 +41,73 @@ class Feeds:
         kind = request.path_params["kind"]
         if kind not in KINDS:
             raise HTTPException(404, f"There are feeds as {', '.join(KINDS)}.")
-        number = page_number(request)
-        desk = self._desk
-        with desk.store.reading() as session:
-            channel, selection = self._meant(session, request.path_params)
-            state = f"{publications.state_of(session, selection)} {takedowns.number_of_blocks(session)}"
-            path = request.url.path
+        number = asked.page_number(request)
+        path = request.url.path
+        with self._desk.store.reading() as session:
+            channel, selection, html_url = self._meant(session, request)
             document = self._cache.get(
-                f"{path}?{number}", state, lambda: self._made(session, channel, selection, path, kind, number)
+                f"{path}?{number}",
+                f"{publications.state_of(session, selection)} {channel.title}",
+                lambda kept: blocked(session, kept.names) == kept.blocked,
+                lambda: self._made(session, channel, selection, (path, html_url, kind, number)),
             )
         return respond(request, document)
 
-    def _meant(self, session: Session, path: dict[str, str]) -> tuple[Channel, Selection]:
+    def _meant(self, session: Session, request: Request) -> tuple[Channel, Selection, str]:
+        """Return what the feed is called, what is in it, and the page that shows the same."""
         site = self._desk.settings.site
         whole = Channel("all", site.title, site.description, site.address, site.language)
-        if "source" in path:
-            source = sources.by_slug(session, path["source"])
+        if "source" in request.path_params:
+            source = sources.by_slug(session, asked.source_slug(request))
             if source is None:
-                raise HTTPException(404, "There is no such source.")
-            titled = f"{source.name} – {site.title}"
-            return replace(whole, slug=source.slug, title=titled), Selection(source_id=source.id)
-        if "language" in path:
-            language = path["language"]
-            return replace(whole, slug=language, title=f"{site.title} ({language})"), Selection(language=language)
-        if "story" in path:
-            story = stories.by_key(session, path["story"])
-            if story is None:
-                raise HTTPException(404, "There is no such story.")
-            return replace(whole, slug=story.key, title=f"{story.title} – {site.title}"), Selection(story_key=story.key)
-        return whole, Selection()
+                raise HTTPException(404, "There is no such source here.")
+            titled = replace(whole, slug=source.slug, title=f"{source.name} – {site.title}")
+            return titled, Selection(source_id=source.id), f"{site.address}/sources/{source.slug}"
+        if "language" in request.path_params:
+            language = asked.language(request)
+            selection = Selection(language=language)
+            if publications.updated_at(session, selection) is None:
+                raise HTTPException(404, "There is nothing in this language here.")
+            titled = replace(whole, slug=language, title=f"{site.title} ({language})")
+            return titled, selection, f"{site.address}/"
+        if "key" in request.path_params:
+            return self._story(session, asked.story_key(request), whole)
+        return whole, Selection(), f"{site.address}/"
+
+    def _story(self, session: Session, key: str, whole: Channel) -> tuple[Channel, Selection, str]:
+        """Return the feed of a story, called by the first of its headlines that may be shown."""
+        if stories.by_key(session, key) is None:
+            raise HTTPException(404, "There is no such story here.")
+        selection = Selection(story_key=key)
+        told = allowed(session, publications.live(session, selection, TELLINGS))
+        title = f"{told[-1].title if told else 'A story'} – {whole.title}"
+        return replace(whole, slug=key, title=title), selection, f"{whole.site_url}/stories/{key}"
 
     def _made(
-        self, session: Session, channel: Channel, selection: Selection, path: str, kind: str, number: int
+        self, session: Session, channel: Channel, selection: Selection, asked_for: tuple[str, str, str, int]
     ) -> Rendered:
+        path, html_url, kind, number = asked_for
         write, media_type = KINDS[kind]
         size = self._desk.settings.site.feed_items
         found = publications.live(session, selection, size + 1, (number - 1) * size)
-        changed = publications.updated_at(session, selection) or datetime(2000, 1, 1, tzinfo=UTC)
+        if number > 1 and not found:
+            raise HTTPException(404, "This feed has fewer pages.")
+        changed = publications.updated_at(session, selection) or BEGINNING
         gone = publications.withdrawn(session, selection, changed - TOMBSTONES) if number == 1 else []
         address = f"{channel.site_url}{path}"
         page = FeedPage(
             channel=channel,
             publications=tuple(gated(session, found[:size]) + gone),
-            self_url=address if number == 1 else f"{address}?page={number}",
-            html_url=channel.site_url + path.rsplit("/", 1)[0] + "/",
+            self_url=_page(address, number),
+            html_url=html_url,
             updated=changed,
             first_url=address,
-            next_url=f"{address}?page={number + 1}" if len(found) > size else "",
-            previous_url=(f"{address}?page={number - 1}" if number > 2 else address) if number > 1 else "",  # noqa: PLR2004
+            next_url=_page(address, number + 1) if len(found) > size else "",
+            previous_url=_page(address, number - 1) if number > 1 else "",
         )
-        return rendered(write(page), media_type, changed)
+        names = names_of(found[:size])
+        return rendered(write(page), media_type, self._desk.clock(), names, blocked(session, names))
 
 
-def page_number(request: Request) -> int:
-    """Return the page that is asked for; 404 for what is none."""
-    asked = request.query_params.get("page", "1")
-    if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:6]) <= MOST_PAGES):
-        raise HTTPException(404, f"Pages are numbered from 1 to {MOST_PAGES}.")
-    return int(asked[:6])
+def _page(address: str, number: int) -> str:
+    return address if number == 1 else f"{address}?page={number}"

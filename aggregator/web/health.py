@@ -10,6 +10,12 @@ from aggregator.store import articles, entries, feeds, outcomes, publications, p
 from aggregator.store.session import Session
 from aggregator.web.desk import Desk
 
+TEXTS = {
+    "texts": "Texts read, copies among them.",
+    "articles": "Canonical articles that stand.",
+    "copies": "Texts that are copies of another.",
+    "removed": "Texts that were taken down.",
+}
 METRICS = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -56,7 +62,7 @@ class Health:
         standing = {f'status="{status}"': number for status, number in entries.numbers(session).items()}
         yield from _gauge("entries", "Entries by where they stand.", standing)
         for name, number in articles.numbers(session).items():
-            yield from _gauge(f"texts_{name}" if name != "articles" else "articles", f"Number of {name}.", {"": number})
+            yield from _gauge(name, TEXTS[name], {"": number})
         yield from _gauge("stories", "Stories of at least two texts.", {"": stories.number(session)})
         yield from _gauge("publications_live", "Publications that stand.", {"": publications.number(session)})
         totals = outcomes.totals(session)
@@ -78,4 +84,4 @@ def _metric(kind: str, name: str, about: str, values: Mapping[str, float]) -> It
     yield f"# HELP aggregator_{name} {about}"
     yield f"# TYPE aggregator_{name} {kind}"
     for labels, value in values.items():
-        yield f"aggregator_{name}{'{' + labels + '}' if labels else ''} {value:g}"
+        yield f"aggregator_{name}{'{' + labels + '}' if labels else ''} {value}"

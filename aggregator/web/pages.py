@@ -1,5 +1,6 @@
 """The pages of the site: stories, articles, sources, and what is said when there is nothing to show."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from starlette.templating import Jinja2Templates
 
 from aggregator.core import attribution
 from aggregator.core.attribution import Wording
+from aggregator.core.errors import TryLater
 from aggregator.core.publication import Publication, PublicationState
 from aggregator.core.source import Source
 from aggregator.steps.show import allowed, gated
@@ -19,12 +21,14 @@ from aggregator.store import articles, feeds, publications, sources, stories
 from aggregator.store.publications import Selection
 from aggregator.store.session import Session
 from aggregator.store.stories import StoryRow
+from aggregator.web import asked
 from aggregator.web.desk import Desk
-from aggregator.web.feeds import page_number
 
 SIZE = 40
-RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "ps", "yi", "sd", "ug"}
+RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "ug", "ur", "yi"}
+RETRY_SECONDS = "30"
 FOLDER = Path(__file__).parent / "templates"
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +38,27 @@ class Shown:
     story: StoryRow
     publications: Sequence[Publication]
 
+    @property
+    def first(self) -> Publication:
+        """Return the article that told it first, as far as we may say: a story's own title may be a blocked one's."""
+        return self.publications[-1]
+
+    @property
+    def sources(self) -> int:
+        """Return how many outlets tell it."""
+        return len({each.source.slug or each.source.name for each in self.publications})
+
 
 def direction(language: str) -> str:
-    """Return in which direction a language is written."""
-    return "rtl" if language[:2] in RIGHT_TO_LEFT else "ltr"
+    """Return in which direction a language is written; the reader's browser looks where none is known."""
+    if not language:
+        return "auto"
+    return "rtl" if language.lower().split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def is_web(url: str) -> bool:
+    """Whether an address may be linked; those of sources are as an operator or a list of feeds gave them."""
+    return url.startswith(("https://", "http://"))
 
 
 class Pages:
@@ -49,7 +70,7 @@ class Pages:
         publish = desk.settings.publish
         said = attribution.disclaimer(Wording(publish.disclaimer, publish.contact))
         self._templates.env.globals.update(
-            site=desk.settings.site, contact=publish.contact, disclaimer=said, direction=direction,
+            site=desk.settings.site, contact=publish.contact, disclaimer=said, direction=direction, is_web=is_web,
             link_text=attribution.link_text,
         )  # fmt: skip
 
@@ -68,10 +89,11 @@ class Pages:
 
     def front(self, request: Request) -> Response:
         """Show the stories, the latest first."""
-        number = page_number(request)
+        number = asked.page_number(request)
         with self._desk.store.reading() as session:
             rows = stories.newest(session, SIZE + 1, (number - 1) * SIZE)
             shown = self._shown(session, rows[:SIZE])
+        _not_past_the_end(number, rows)
         values = {"shown": shown, "page": number, "more": len(rows) > SIZE}
         return self._page(request, "front.html", values, kept="public, max-age=30")
 
@@ -88,12 +110,13 @@ class Pages:
 
     def article(self, request: Request) -> Response:
         """Show an article as far as its rights allow; 451 when it was taken down, 301 when it has moved."""
-        key = request.path_params["key"]
+        key = asked.article_key(request)
         with self._desk.store.reading() as session:
             found = publications.by_key(session, key)
             if found is None:
                 raise HTTPException(404, "There is no such article here.")
             publication = gated(session, [found])[0]
+            story = stories.by_key(session, publication.story_key) if publication.story_key else None
         if publication.state is PublicationState.MOVED:
             return RedirectResponse(f"/articles/{publication.moved_to}", 301)
         if publication.state is PublicationState.WITHDRAWN:
@@ -101,14 +124,13 @@ class Pages:
             values = {"publication": publication}
             return self._page(request, "withdrawn.html", values, status=451, link=blocked_by)
         original = f'<{publication.url}>; rel="canonical"' if publication.url.isascii() else ""
-        return self._page(
-            request, "article.html", {"publication": publication}, kept="public, max-age=60", link=original
-        )
+        values = {"publication": publication, "told_elsewhere": story is not None and story.size > 1}
+        return self._page(request, "article.html", values, kept="public, max-age=60", link=original)
 
     def story(self, request: Request) -> Response:
         """Show how a story was told, from the first article on."""
         with self._desk.store.reading() as session:
-            row = stories.by_key(session, request.path_params["key"])
+            row = stories.by_key(session, asked.story_key(request))
             shown = self._shown(session, [row]) if row else []
         if not shown:
             raise HTTPException(404, "There is no such story here.")
@@ -122,12 +144,13 @@ class Pages:
 
     def source(self, request: Request) -> Response:
         """Show one source and its articles."""
-        number = page_number(request)
+        number = asked.page_number(request)
         with self._desk.store.reading() as session:
-            source: Source | None = sources.by_slug(session, request.path_params["source"])
+            source: Source | None = sources.by_slug(session, asked.source_slug(request))
             if source is None:
                 raise HTTPException(404, "There is no such source here.")
             found = publications.live(session, Selection(source_id=source.id), SIZE + 1, (number - 1) * SIZE)
+            _not_past_the_end(number, found)
             values = {
                 "source": source,
                 "publications": allowed(session, found[:SIZE]),
@@ -142,8 +165,23 @@ class Pages:
         return self._page(request, "about.html", {}, kept="public, max-age=3600")
 
     def error(self, request: Request, error: Exception) -> Response:
-        """Say plainly what went wrong, in the clothes of the site."""
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        said = error.detail if isinstance(error, HTTPException) else "Something went wrong here; it has been noted."
+        """Say plainly what went wrong, in the clothes of the site; what an operator would read is not told."""
+        status, said, headers = _told(error)
         values = {"status": status, "phrase": HTTPStatus(status).phrase, "detail": said}
-        return self._page(request, "error.html", values, status=status)
+        response = self._page(request, "error.html", values, status=status)
+        response.headers.update(headers)
+        return response
+
+
+def _told(error: Exception) -> tuple[int, str, Mapping[str, str]]:
+    if isinstance(error, HTTPException):
+        return error.status_code, error.detail, error.headers or {}
+    if isinstance(error, TryLater):
+        _LOG.warning("answered 503: %s", error.reason)
+        return 503, "The site cannot answer just now. Please try again in a moment.", {"Retry-After": RETRY_SECONDS}
+    return 500, "Something went wrong here; it has been noted.", {}
+
+
+def _not_past_the_end(number: int, found: Sequence[object]) -> None:
+    if number > 1 and not found:
+        raise HTTPException(404, "There are fewer pages than that.")

@@ -66,11 +66,16 @@ def test_what_robots_txt_forbids_is_not_asked(line: Parts, world: World) -> None
     assert f"{HOME}/intern/1" not in {request.url for request in world.asked}
 
 
-def test_a_host_whose_robots_txt_cannot_be_had_is_not_asked_for_pages(line: Parts, world: World) -> None:
+def test_a_host_whose_robots_txt_cannot_be_had_is_not_asked_for_pages_now(line: Parts, world: World) -> None:
     entry = _entry(line)
     world.says(f"{HOME}/robots.txt", "oops", 503)
     world.says(URL, PAGE)
-    assert words(run(line, Step.FETCH, [entry.id], NOW)) == ["refused"]
+    assert words(run(line, Step.FETCH, [entry.id], NOW)) == ["later"]
+    assert URL not in {request.url for request in world.asked}
+    assert _now(line, entry).status is EntryStatus.DUE
+    world.says(f"{HOME}/robots.txt", "", 404)
+    world.at = NOW + timedelta(days=2)
+    assert words(run(line, Step.FETCH, [entry.id], world.at)) == ["fetched"]
 
 
 def test_a_crawl_delay_is_kept_between_two_visits(line: Parts, world: World) -> None:
