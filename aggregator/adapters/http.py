@@ -268,20 +268,23 @@ class _Decoder(Protocol):
 
 class _Inflater:
     def __init__(self, *, gzipped: bool) -> None:
-        self._gzipped = gzipped
         self._inner = zlib.decompressobj(31 if gzipped else 15)
-        self._raw_tried = gzipped
+        self._maybe_raw = not gzipped
+        self._begun = b""  # kept until the two bytes of the zlib header have been seen
 
     def decode(self, data: bytes, most: int) -> bytes:
         given = self._inner.unconsumed_tail + data
         try:
             found = self._inner.decompress(given, most)
         except zlib.error:
-            if self._raw_tried:
+            if not self._maybe_raw:
                 raise
+            self._maybe_raw = False
             self._inner = zlib.decompressobj(-15)  # deflate without its header, as some servers send it
-            found = self._inner.decompress(given, most)
-        self._raw_tried = True
+            return self._inner.decompress(self._begun + given, most)
+        if self._maybe_raw:
+            self._begun += data
+            self._maybe_raw = len(self._begun) < 2  # noqa: PLR2004 - RFC 1950 section 2.2: CMF and FLG
         return found
 
     def left(self) -> bool:

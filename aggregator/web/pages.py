@@ -121,8 +121,7 @@ class Pages:
             return RedirectResponse(f"/articles/{publication.moved_to}", 301)
         if publication.state is PublicationState.WITHDRAWN:
             blocked_by = f'<{self._desk.settings.site.address}/>; rel="blocked-by"'
-            values = {"publication": publication}
-            return self._page(request, "withdrawn.html", values, status=451, link=blocked_by)
+            return self._page(request, "withdrawn.html", {"publication": publication}, status=451, link=blocked_by)
         original = f'<{publication.url}>; rel="canonical"' if publication.url.isascii() else ""
         values = {"publication": publication, "told_elsewhere": story is not None and story.size > 1}
         return self._page(request, "article.html", values, kept="public, max-age=60", link=original)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import gc
 import gzip
 import shutil
@@ -32,8 +33,13 @@ BODY = "Größe – мир".encode()
 BIG = 20_000
 
 
+@functools.cache
+def _web(settings: HttpSettings = SETTINGS) -> HttpWeb:
+    return HttpWeb(settings, lambda: NOW)
+
+
 def _get(request: Request, settings: HttpSettings = SETTINGS) -> Answer | AggregatorError:
-    [(asked, found)] = HttpWeb(settings, lambda: NOW).visit([Visit("h", (request,))])
+    [(asked, found)] = _web(settings).visit([Visit("h", (request,))])
     assert asked is request
     return found
 
@@ -73,7 +79,7 @@ def test_validators_are_sent_exactly_as_they_were_given() -> None:
 def test_it_says_who_it_is_and_sends_nothing_it_was_not_given() -> None:
     with serving({"/": says(Set_Cookie="a=b")}) as server:
         visit = Visit("h", (Request(server.url("/")), Request(server.url("/"))))
-        assert len(list(HttpWeb(SETTINGS, lambda: NOW).visit([visit]))) == 2
+        assert len(list(_web().visit([visit]))) == 2
     for asked in server.asked:
         assert asked.headers["user-agent"] == "Test/1"
         assert asked.headers["accept-encoding"] == "gzip, deflate, zstd"
@@ -110,7 +116,7 @@ async def _bytewise(data: bytes) -> AsyncIterator[bytes]:
 @pytest.mark.parametrize("kind", CODED)
 def test_codings_are_undone_even_when_they_come_byte_by_byte(kind: str) -> None:
     coding, data = CODED[kind]
-    assert asyncio.run(_bounded(_bytewise(data), coding.lower(), "http://h/", BIG)) == BODY
+    assert asyncio.run(_bounded(_bytewise(data), coding.lower(), "http://h/", Request("http://h/"))) == BODY
 
 
 @pytest.mark.parametrize("coding", ["br", "compress", "gzip, gzip", "x" * 500])
@@ -157,6 +163,15 @@ def test_a_body_larger_than_the_bound_is_unreadable(behave: Behave) -> None:
     found = _path(behave)
     assert isinstance(found, Unreadable)
     assert str(BIG) in found.reason
+
+
+@pytest.mark.parametrize("coding", ["", *BOMBS])
+def test_where_the_first_part_will_do_the_rest_is_cut(coding: str) -> None:
+    behave = says(body=BOMBS.get(coding, bytes(BIG)), Content_Encoding=coding)
+    with serving({"/": behave}) as server:
+        found = _get(Request(server.url("/"), max_bytes=999, cut=True))
+    assert isinstance(found, Answer), found
+    assert found.body == bytes(999)
 
 
 def test_a_body_of_just_the_bound_is_read() -> None:
@@ -285,7 +300,7 @@ def test_redirects_are_counted(allowed: int, expected: type) -> None:
     with serving({f"/{n}": leads(f"/{n + 1}") for n in range(4)} | {"/4": says()}) as server:
         found = _get(Request(server.url("/0")), replace(SETTINGS, redirects=allowed))
     assert isinstance(found, expected)
-    assert len(server.asked) == allowed + (expected is Answer)
+    assert len(server.asked) == allowed + 1
 
 
 def test_the_body_of_a_redirect_is_not_read() -> None:
@@ -312,11 +327,9 @@ def test_the_body_of_a_redirect_is_not_read() -> None:
         "gopher://127.0.0.1/",
         "javascript:alert(1)",
         "http://user:secret@news.example/",
-        "http:///nowhere",
         "http://news.example:22/",
         "http://news.example:0/",
         "http://news.example:99999/",
-        "http://[half/",
         "/" + "long" * 1000,
     ],
 )
@@ -324,6 +337,10 @@ def test_a_redirect_out_of_the_public_web_is_refused(target: str) -> None:
     found = _path(leads(target))
     assert isinstance(found, Refused), found
     assert "secret" not in found.reason
+
+
+def test_a_redirect_to_no_address_at_all_is_tried_later() -> None:
+    assert isinstance(_path(leads("http://[half/")), TryLater)
 
 
 @pytest.mark.parametrize(
@@ -385,7 +402,7 @@ def test_requests_of_one_visit_follow_one_another() -> None:
     crowd = Crowd(0.02)
     with serving({f"/{n}": crowd for n in range(5)}) as server:
         requests = tuple(Request(server.url(f"/{n}"), tag=n) for n in range(5))
-        found = list(HttpWeb(SETTINGS, lambda: NOW).visit([Visit("h", requests)]))
+        found = list(_web().visit([Visit("h", requests)]))
     assert [request.tag for request, _ in found] == [0, 1, 2, 3, 4]
     assert [asked.path for asked in server.asked] == ["/0", "/1", "/2", "/3", "/4"]
     assert crowd.most == 1
@@ -394,7 +411,7 @@ def test_requests_of_one_visit_follow_one_another() -> None:
 def test_between_two_starts_lies_the_delay_whatever_the_answer() -> None:
     with serving({"/0": says(), "/1": raw(b""), "/2": says()}) as server:
         visit = Visit("h", tuple(Request(server.url(f"/{n}")) for n in range(3)), delay=0.3)
-        assert len(list(HttpWeb(SETTINGS, lambda: NOW).visit([visit]))) == 3
+        assert len(list(_web().visit([visit]))) == 3
     starts = [asked.at for asked in server.asked if asked.path != "/1"]
     assert 0.55 < starts[-1] - starts[0] < 2
 
@@ -404,7 +421,7 @@ def test_a_visit_begins_when_the_host_may_be_asked(seconds: float, least: float,
     with serving({"/": says()}) as server:
         visit = Visit("h", (Request(server.url("/")),), not_before=NOW + timedelta(seconds=seconds))
         begun = time.monotonic()
-        assert len(list(HttpWeb(SETTINGS, lambda: NOW).visit([visit]))) == 1
+        assert len(list(_web().visit([visit]))) == 1
     assert least <= server.asked[0].at - begun < most
 
 
@@ -412,7 +429,7 @@ def test_hosts_are_asked_side_by_side_but_not_too_many_at_once() -> None:
     crowd = Crowd(0.05)
     with serving({"/": crowd}) as server:
         visits = [Visit(f"h{n}", (Request(server.url("/", f"h{n}.localhost")),)) for n in range(60)]
-        found = list(HttpWeb(replace(SETTINGS, connections=5), lambda: NOW).visit(visits))
+        found = list(_web(replace(SETTINGS, connections=5)).visit(visits))
     assert all(isinstance(answer, Answer) for _, answer in found)
     assert {request.url for request, _ in found} == {visit.requests[0].url for visit in visits}
     assert {asked.headers["host"] for asked in server.asked} == {f"h{n}.localhost:{server.port}" for n in range(60)}
@@ -420,17 +437,17 @@ def test_hosts_are_asked_side_by_side_but_not_too_many_at_once() -> None:
 
 
 def test_a_slow_host_holds_up_no_other_and_a_failure_ends_none() -> None:
-    paths = {"/slow": Crowd(0.3), "/broken": raw(b"garbage"), "/fast": says()}
+    paths: dict[str, Behave] = {"/slow": Crowd(0.3), "/broken": raw(b"garbage"), "/fast": says()}
     with serving(paths) as server:
         visits = [Visit(path, (Request(server.url(path, f"{path[1:]}.localhost")),)) for path in paths]
-        found = [urlsplit(request.url).path for request, _ in HttpWeb(SETTINGS, lambda: NOW).visit(visits)]
+        found = [urlsplit(request.url).path for request, _ in _web().visit(visits)]
     assert set(found) == set(paths)
     assert found[-1] == "/slow"
 
 
 @pytest.mark.parametrize("visits", [[], [Visit("h", ())]])
 def test_nothing_to_ask_is_nothing_to_answer(visits: list[Visit]) -> None:
-    assert list(HttpWeb(SETTINGS, lambda: NOW).visit(visits)) == []
+    assert list(_web().visit(visits)) == []
 
 
 def test_a_caller_who_stops_early_leaves_nothing_behind() -> None:
@@ -438,7 +455,7 @@ def test_a_caller_who_stops_early_leaves_nothing_behind() -> None:
     with serving({"/": says(), "/drip": drips(b"HTTP/1.1 200 OK\r\n\r\n", 0.05)}) as server:
         hosts = [Visit(f"h{n}", (Request(server.url("/drip", f"h{n}.localhost")),)) for n in range(5)]
         visits = [Visit("h", (Request(server.url("/")),)), *hosts]
-        answers = HttpWeb(SETTINGS, lambda: NOW).visit(visits)
+        answers = _web().visit(visits)
         next(answers)
         begun = time.monotonic()
         assert isinstance(answers, Generator)

@@ -103,6 +103,11 @@ def test_a_host_without_rules_allows_all_and_one_that_fails_allows_nothing(statu
     assert rules.allows("https://news.example/a", AGENT) is expected
 
 
+@pytest.mark.parametrize(("status", "expected"), [(200, True), (404, True), (503, False), (0, False)])
+def test_a_host_that_fails_has_not_said_what_it_allows(status: int, expected: bool) -> None:
+    assert parse(b"", status).known is expected
+
+
 @pytest.mark.parametrize("status", [404, 500, 0])
 def test_only_rules_that_were_given_ask_for_a_delay(status: int) -> None:
     assert parse(b"User-agent: *\nCrawl-delay: 5\n", status).delay(AGENT) is None

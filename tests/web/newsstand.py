@@ -17,8 +17,10 @@ from aggregator import settings as configuration
 from aggregator.core import attribution
 from aggregator.core.publication import Credit, Publication, PublicationState
 from aggregator.core.rights import Form
+from aggregator.core.takedown import Block, BlockKind, Scope
+from aggregator.core.url import key
 from aggregator.settings import Settings
-from aggregator.store import articles, publications, stories
+from aggregator.store import articles, publications, stories, takedowns
 from aggregator.store.session import Store
 from aggregator.web.app import create
 from tests.newsdesk import article_of, feed_of, outlet
@@ -130,3 +132,30 @@ def publish(store: Store, url: str, title: str = "A headline", **given: object) 
         made = replace(made, **given)  # type: ignore[arg-type]
         publications.save(session, {article_id: (source.id, made)})
         return made
+
+
+def join(store: Store, *told: Publication) -> str:
+    """Let articles tell one story, that of the first; returns the story's headline as it is stored."""
+    with store.writing() as session:
+        held = {each.key: articles.by_key(session, each.key) for each in told}
+        ids = [each.id for each in held.values() if each]
+        found = [stories.by_key(session, each.key) for each in told]
+        rows = [each for each in found if each]
+        articles.set_story(session, ids, rows[0].id)
+        stories.recount(session, [each.id for each in rows])
+        for each in told:
+            article = held[each.key]
+            assert article is not None
+            source_id = article.source_id
+            publications.save(session, {article.id: (source_id, replace(each, story_key=told[0].key))})
+        story = stories.by_key(session, told[0].key)
+        assert story is not None
+        return story.title
+
+
+def block(store: Store, url: str) -> int:
+    """Store a takedown that names an address, and withdraw nothing; returns its number."""
+    with store.writing() as session:
+        number = takedowns.add(session, Scope.ARTICLE, url, "asked for", "", NOW)
+        takedowns.block(session, number, [Block(BlockKind.URL, key(url))])
+        return number

@@ -7,9 +7,9 @@ from datetime import timedelta
 import feedparser
 import pytest
 
-from aggregator.store import articles, publications
+from aggregator.store import articles, publications, takedowns
 from tests.adapters import feed_rules
-from tests.web.newsstand import Site, publish
+from tests.web.newsstand import Site, block, publish
 from tests.world import NOW
 
 URL = "https://harbour-tribune.example/news/1"
@@ -69,6 +69,39 @@ def test_each_source_language_and_story_has_a_feed_of_its_own(site: Site) -> Non
     ):
         assert [entry.title for entry in feedparser.parse(site.get(path).body).entries] == [title], path
     assert site.get("/sources/none/feed.rss").status == 404
+
+
+def test_a_feed_names_a_page_that_is_there(site: Site) -> None:
+    made = publish(site.store, URL)
+    for path in ("", "/sources/harbour-tribune", "/languages/en", f"/stories/{made.key}"):
+        links = feedparser.parse(site.get(f"{path}/feed.atom").body).feed.links
+        home = next(link.href for link in links if link.rel == "alternate")
+        assert site.get(home.removeprefix("https://site.example")).status == 200, path
+
+
+def test_one_block_in_the_place_of_another_is_not_overlooked(site: Site) -> None:
+    first, second = (f"https://harbour-tribune.example/news/{place}" for place in range(2))
+    _filled(site, 2)
+    number = block(site.store, first)
+    text = site.get("/feed.atom").text
+    assert "Headline 0" not in text
+    assert "Headline 1" in text
+    with site.store.writing() as session:
+        takedowns.lift(session, number, "a mistake", NOW)
+    block(site.store, second)
+    text = site.get("/feed.atom").text
+    assert "Headline 0" in text
+    assert "Headline 1" not in text
+
+
+def test_a_reader_that_asks_by_time_alone_misses_nothing(site: Site) -> None:
+    _filled(site, 1)
+    first = site.get("/feed.atom").headers["Last-Modified"]
+    seen_before = NOW - timedelta(days=1)
+    publish(site.store, "https://harbour-tribune.example/late", "Seen before, published late", updated=seen_before)
+    answer = site.get("/feed.atom", If_Modified_Since=first)
+    assert answer.status == 200
+    assert "Seen before, published late" in answer.text
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -2,10 +2,16 @@
 
 import json
 import re
+import urllib.parse
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import text
 
 from aggregator.core.outcome import Outcome, Step, Word
-from aggregator.store import outcomes, pulses
-from tests.web.newsstand import Site, publish
+from aggregator.store import outcomes, pulses, schema
+from tests import servers
+from tests.web.newsstand import Site, publish, serving
 from tests.world import NOW
 
 
@@ -38,3 +44,48 @@ def test_the_numbers_are_in_the_text_format_of_prometheus(site: Site) -> None:
         assert re.fullmatch(
             r'# (HELP|TYPE) aggregator_\w+ .+|aggregator_\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? [-\d.e+]+', line
         )
+
+
+def test_large_numbers_are_told_to_the_last_digit(site: Site) -> None:
+    with site.store.writing() as session:
+        outcomes.record(session, [Outcome(Step.FETCH, 1, Word.FETCHED)], NOW)
+        session.execute(text("UPDATE outcome_counts SET number = 12345678"))
+    assert 'aggregator_outcomes_total{step="fetch",word="fetched"} 12345678\n' in site.get("/metrics").text
+
+
+def test_a_site_whose_schema_is_not_this_release_s_is_not_ready(site: Site) -> None:
+    with site.store.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = 'old'"))
+    answer = site.get("/readyz")
+    assert answer.status == 503
+    told = json.loads(answer.body)
+    assert told["ready"] is False
+    assert told["checks"]["schema"] == f"at old, not {schema.newest()}"
+
+
+def test_while_the_database_is_away_the_site_says_so_and_comes_back_by_itself(
+    postgres_url: str, template: str, tmp_path: Path
+) -> None:
+    with servers.fresh_database(postgres_url, template) as url, serving(url, tmp_path) as site:
+        assert site.get("/readyz").status == 200
+        _open(postgres_url, url, "false")
+        for path in ("/", "/feed.rss", "/metrics"):
+            answer = site.get(path)
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "30"), path
+            assert "postgresql" not in answer.text, path
+            assert answer.headers["X-Frame-Options"] == "DENY", path
+        answer = site.get("/readyz")
+        assert answer.status == 503
+        assert "did not answer" in json.loads(answer.body)["checks"]["database"]
+        assert site.get("/healthz").status == 200
+        _open(postgres_url, url, "true")
+        assert [site.get(path).status for path in ("/", "/readyz")] == [200, 200]
+
+
+def _open(server: str, url: str, allowed: str) -> None:
+    """Let a database take connections, or no more and none of those that it has."""
+    name = urllib.parse.urlsplit(url).path.lstrip("/")
+    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS {allowed}'.encode())
+        if allowed == "false":
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))

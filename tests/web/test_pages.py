@@ -4,22 +4,18 @@ from datetime import timedelta
 
 import pytest
 from lxml import html
+from sqlalchemy import text
 
 from aggregator.core.publication import Credit, PublicationState
-from aggregator.core.takedown import Block, BlockKind, Scope
-from aggregator.core.url import key
-from aggregator.store import articles, publications, stories, takedowns
-from tests.web.newsstand import WORDS, Site, publish
+from aggregator.core.source import Show
+from aggregator.store import articles, publications
+from aggregator.web.pages import direction
+from tests.newsdesk import licensed, outlet
+from tests.web.newsstand import WORDS, Site, block, join, publish
 from tests.world import NOW
 
 URL = "https://harbour-tribune.example/news/1"
 HOSTILE = '<script>alert(1)</script> & "quotes"'
-
-
-def _block(site: Site, url: str) -> None:
-    with site.store.writing() as session:
-        number = takedowns.add(session, Scope.ARTICLE, url, "asked for", "", NOW)
-        takedowns.block(session, number, [Block(BlockKind.URL, key(url))])
 
 
 def test_an_empty_site_says_so(site: Site) -> None:
@@ -40,18 +36,11 @@ def test_the_front_page_shows_headlines_with_their_sources(site: Site) -> None:
 def test_a_story_of_several_texts_is_shown_as_one(site: Site) -> None:
     first = publish(site.store, URL, "The first telling")
     second = publish(site.store, "https://other.example/2", "The second telling", outlet="Other Post")
-    with site.store.writing() as session:
-        held = [articles.by_key(session, each.key) for each in (first, second)]
-        ids = [each.id for each in held if each]
-        story = stories.by_key(session, first.key)
-        assert story is not None
-        articles.set_story(session, ids, story.id)
-        other = stories.by_key(session, second.key)
-        assert other is not None
-        stories.recount(session, [story.id, other.id])
+    join(site.store, first, second)
     page = html.fromstring(site.get("/").body)
     assert len(page.xpath("//section[@class='story']")) == 1
     assert "told by 2 sources" in page.text_content()
+    assert "The whole story" in site.get(f"/articles/{first.key}").text
     told = site.get(f"/stories/{first.key}")
     assert told.status == 200
     headlines = [each.text for each in html.fromstring(told.body).xpath("//article//h2/a")]
@@ -116,7 +105,7 @@ def test_what_was_withdrawn_is_unavailable_for_legal_reasons(site: Site) -> None
 def test_a_block_that_comes_after_publishing_hides_the_article_at_once(site: Site) -> None:
     made = publish(site.store, URL, "Breakwater to be rebuilt")
     assert "Breakwater" in site.get("/").text
-    _block(site, URL)
+    block(site.store, URL)
     for path in ("/", "/sources/harbour-tribune", f"/stories/{made.key}"):
         assert "Breakwater to be rebuilt" not in site.get(path).text, path
     assert site.get(f"/articles/{made.key}").status == 451
@@ -131,24 +120,39 @@ def test_a_copy_leads_to_the_article_that_took_its_place(site: Site) -> None:
     assert answer.headers["Location"] == "/articles/abcdefghijklm"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/articles/none",
-        "/stories/none",
-        "/sources/none",
-        "/nothing",
-        "/?page=0",
-        "/?page=x",
-        "/?page=99999",
-        "/feed.xml",
-    ],
+MISSING = (
+    "/articles/none",
+    "/articles/%00",
+    "/articles/-1",
+    "/stories/%00",
+    "/sources/%00",
+    "/sources/..",
+    "/languages/%00/feed.rss",
+    "/languages/tlh/feed.rss",
+    f"/articles/{'a' * 5000}",
+    "/?page=2",
+    "/?page=01",
+    "/?page=0000011111",
+    "/?page=%D9%A1",
+    "/sources/none/feed.rss?page=2",
+    "/feed.rss?page=2",
+    "/stories/none",
+    "/sources/none",
+    "/nothing",
+    "/?page=0",
+    "/?page=x",
+    "/?page=99999",
+    "/feed.xml",
 )
-def test_what_is_not_there_is_said_in_the_clothes_of_the_site(site: Site, path: str) -> None:
-    answer = site.get(path)
-    assert answer.status == 404
-    assert "Test site" in answer.text
-    assert "Linking" in answer.text or "assembled by software" in answer.text, "the disclaimer stands on every page"
+
+
+def test_what_is_not_there_is_said_in_the_clothes_of_the_site(site: Site) -> None:
+    for path in MISSING:
+        answer = site.get(path)
+        assert answer.status == 404, path
+        assert "Test site" in answer.text, path
+        assert answer.headers["X-Frame-Options"] == "DENY", path
+        assert "assembled by software" in answer.text, "the disclaimer stands on every page"
 
 
 def test_pages_lead_to_older_ones_and_back(site: Site) -> None:
@@ -166,6 +170,23 @@ def test_the_sources_are_listed_with_what_is_shown_of_them(site: Site) -> None:
     assert "Harbour Tribune" in site.get("/sources").text
     source = site.get("/sources/harbour-tribune").text
     assert "shown as excerpts with a link to the original" in source
+    licensed(site.store)
+    page = html.fromstring(site.get("/sources/open-gazette").body)
+    assert "shown in full" in page.text_content()
+    assert page.xpath("//a[@rel='license']/@href") == ["https://creativecommons.org/licenses/by/4.0/"]
+    assert "as Open Gazette states it" in page.text_content()
+
+
+def test_nothing_is_said_to_be_shown_in_full_without_a_licence(site: Site) -> None:
+    outlet(site.store, "Loose Post", show=Show.FULL)
+    assert "shown as excerpts" in site.get("/sources/loose-post").text
+
+
+def test_only_web_addresses_become_links(site: Site) -> None:
+    bad = "javascript:alert(1)"
+    outlet(site.store, "Sly Post", url=bad, licence="Own", licence_url=bad, licence_stated_at=bad)
+    for path in ("/sources", "/sources/sly-post"):
+        assert bad not in site.get(path).text, path
 
 
 def test_every_answer_bears_the_headers_that_keep_readers_safe(site: Site) -> None:
@@ -184,3 +205,60 @@ def test_nothing_is_loaded_from_elsewhere_and_no_script_runs(site: Site) -> None
         loaded = page.xpath("//img/@src | //link[@rel='stylesheet']/@href | //iframe/@src")
         assert all(each.startswith("/") for each in loaded)
     assert site.get("/static/style.css").status == 200
+
+
+def test_an_article_that_nobody_else_tells_of_leads_to_no_story(site: Site) -> None:
+    made = publish(site.store, URL)
+    assert f"/stories/{made.key}" not in site.get(f"/articles/{made.key}").text
+
+
+def test_a_blocked_headline_is_not_the_headline_of_its_story(site: Site) -> None:
+    told = [
+        publish(site.store, f"https://harbour-tribune.example/{place}", f"Telling {place}", outlet=f"Post {place}")
+        for place in range(3)
+    ]
+    title = join(site.store, *told)
+    bad, *good = sorted(told, key=lambda each: each.title != title)
+    block(site.store, bad.url)
+    for path in (
+        "/",
+        f"/stories/{told[0].key}",
+        *(f"/stories/{told[0].key}/feed.{kind}" for kind in ("rss", "atom", "json")),
+    ):
+        text = site.get(path).text
+        assert bad.title not in text, path
+        assert all(each.title in text for each in good), path
+
+
+def test_a_withdrawn_page_says_whom_else_to_ask(site: Site) -> None:
+    made = publish(site.store, URL)
+    number = block(site.store, URL)
+    text = html.fromstring(site.get(f"/articles/{made.key}").body).text_content()
+    assert f"(takedown {number})" in text
+    assert "first published by Harbour Tribune, who may be asked" in text
+
+
+def test_what_may_not_be_done_says_what_may(site: Site) -> None:
+    answer = site.get("/", method="POST")
+    assert answer.status == 405
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD"}
+
+
+def test_a_page_that_breaks_is_answered_with_a_page_that_gives_nothing_away(site: Site) -> None:
+    made = publish(site.store, URL)
+    with site.store.writing() as session:
+        session.execute(text("UPDATE publications SET body = '{broken'"))
+    answer = site.get(f"/articles/{made.key}")
+    assert answer.status == 500
+    assert "Something went wrong here" in answer.text
+    assert "broken" not in answer.text
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("ar", "rtl"), ("fa-IR", "rtl"), ("he", "rtl"), ("ur", "rtl"), ("en", "ltr"), ("arn", "ltr"), ("", "auto")],
+)
+def test_languages_are_written_in_their_direction(language: str, written: str) -> None:
+    assert direction(language) == written
