@@ -117,7 +117,7 @@ def _link(inner: str, target: str, url: str) -> str:
         whole = urljoin(url, target.strip())
     except ValueError:
         return inner
-    if not inner.strip() or len(whole) > MAX_ADDRESS or not whole.startswith(("http://", "https://")):
+    if not (inner.strip() and target) or len(whole) > MAX_ADDRESS or not whole.startswith(("http://", "https://")):
         return inner
     return f'<a href="{escape(whole)}">{inner}</a>'
 

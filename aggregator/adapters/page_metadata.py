@@ -21,6 +21,7 @@ MANY = 5  # bylines: those of a list of articles
 MAX_WORDS = 1_000  # characters of a headline or name
 MAX_BODY = 500_000
 MAX_BYLINE = 80
+CLOSING = 40  # characters at the end of a script that may close what is written around it
 MAX_ADDRESS = 2_000
 ARTICLE_TYPES = {
     "newsarticle", "article", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle", "reviewnewsarticle",
@@ -39,9 +40,8 @@ _WANTED_META = {
     "article:tag", "article:content_tier", "application-name", "headline", "dc.title", "isaccessibleforfree",
     *_AUTHOR_META, *_PUBLISHED_META, *_MODIFIED_META,
 }  # fmt: skip
-_WRAPPING = re.compile(
-    r"^\s*(?:(?:<!--|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?)\s*)+|(?:\s*(?:-->|(?://|/\*)?\s*\]\]>\s*(?:\*/)?))+\s*;?\s*$"
-)
+_OPENING = re.compile(r"(?:\s|<!--|<!\[CDATA\[|//(?=\s*<!)|/\*(?=\s*<!)|\*/)*")
+_CLOSING = re.compile(r"(?:\s|-->|\]\]>|//(?=\s*(?:--|\]\]))|/\*(?=\s*\]\])|\*/|;)+$")
 _BYLINE = re.compile(r"(?:author|byline|autor|auteur)(?:[\s_-]*name)?(?:$|\s)", re.IGNORECASE)
 _TRAILING_COMMA = re.compile(r",(\s*[\]}])")
 _MARKUP = re.compile(r"</?(?:p|br|div|h\d|li)\b[^<>]{0,300}>", re.IGNORECASE)
@@ -135,7 +135,7 @@ def _keep_anchor(element: HtmlElement, seen: _Seen) -> None:
     if not rel:
         return
     rels = rel.lower().split()
-    if "license" in rels and not seen.licence and not any(element.iterancestors("figure", "figcaption")):
+    if "license" in rels and not seen.licence and not _within(element, "figure", "figcaption"):
         seen.licence = element.get("href") or ""
     if "author" in rels:
         _keep_name(element, seen)
@@ -155,7 +155,7 @@ def _keep_link(element: HtmlElement, seen: _Seen) -> None:
 
 
 def _keep_title(element: HtmlElement, seen: _Seen) -> None:
-    if not seen.title and not any(element.iterancestors("svg")):
+    if not seen.title and not _within(element, "svg"):
         seen.title = _content(element)
 
 
@@ -214,6 +214,10 @@ _KEEP = {
 }
 
 
+def _within(element: HtmlElement, *tags: str) -> bool:
+    return next(element.iterancestors(*tags), None) is not None
+
+
 def _content(element: HtmlElement) -> str:
     return " ".join("".join(map(str, element.itertext())).split())[:MAX_WORDS]
 
@@ -223,8 +227,9 @@ def _nodes(script: str) -> list[Mapping[str, Any]]:
     if len(script) > MAX_JSON:
         return []
     plain = script.strip()
-    if not plain.startswith(("{", "[")) or not plain.endswith(("}", "]")):
-        plain = _WRAPPING.sub("", plain).strip().rstrip(";")
+    if opening := _OPENING.match(plain):
+        plain = plain[opening.end() :]
+    plain = plain[:-CLOSING] + _CLOSING.sub("", plain[-CLOSING:])
     for attempt in (plain, _TRAILING_COMMA.sub(r"\1", plain)):
         try:
             return list(_flat(json.loads(attempt, strict=False)))

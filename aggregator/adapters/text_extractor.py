@@ -37,11 +37,13 @@ _LENGTH = etree.XPath("string-length()")
 _PICTURES = etree.XPath(
     "//figure[not(.//p or .//table or .//pre or .//blockquote)] | //footer[not(ancestor::blockquote)]"
 )
+_LAYOUT = etree.XPath("//table[.//h1 or .//td/h2 or .//td[count(p) > 1]]")
+_PARTS = etree.XPath("self::* | tr | tbody | tr/td | tbody/tr | tbody/tr/td")
 _CALL = re.compile(
     r"(?:read (?:more|also|next)|also read|see also|related(?: (?:articles?|stories|topics|news))?|more (?:on|from) |"
-    r"share (?:this|on)|follow us|sign up (?:for|to)|subscribe (?:to|now)|newsletter|click here|advertisement|"
+    r"share (?:this|on)|follow us|sign up for|newsletter|click here|advertisement|"
     r"(?:you )?(?:might|may) also like|recommended|most read|lesen sie (?:auch|mehr)|mehr zum thema|auch interessant|"
-    r"das könnte sie|teilen|anzeige|newsletter abonnieren|lire aussi|à lire aussi|lire la suite|partager|abonnez-vous|"
+    r"das könnte sie|teilen|anzeige|lire aussi|à lire aussi|lire la suite|partager|"
     r"l[ea]e también|lea también|le puede interesar|te puede interesar|comparte|más información|leggi anche|condividi|"
     r"leia (?:também|mais)|veja também|compartilhe|lees (?:ook|meer)|les også|läs (?:också|mer)|læs også|lue myös|"
     r"czytaj (?:więcej|też|także)|zobacz także|čtěte také|přečtěte si|olvassa|citește și|читайте также|читайте також|"
@@ -115,6 +117,8 @@ def _read(tree: HtmlElement, url: str) -> list[Block]:
     for element in _PICTURES(tree):
         if element.getparent() is not None:
             element.drop_tree()
+    for part in [part for table in _LAYOUT(tree) for part in _PARTS(table)]:
+        part.tag = "div"
     if (length := int(_LENGTH(tree))) > MAX_TEXT:
         raise Unreadable(f"the page has {length} characters of text, {MAX_TEXT} are read")
     options = Options(output_format="python", comments=False, formatting=True, links=True, tables=True)
@@ -140,7 +144,7 @@ def trimmed(found: Sequence[Block], titles: Sequence[str], authors: Sequence[str
         if not _leads_away(block)
         and not _notice(block)
         and not (place < HEAD and _headline(block, titles))
-        and not ((place < HEAD or place >= len(found) - TAIL) and _byline(block, names))
+        and not ((place < HEAD or place >= len(found) - TAIL // 2) and _byline(block, names))
     ]
     for _ in range(TAIL):
         if len(kept) > TAIL // 2 and _leftover(kept[-1]):

@@ -10,6 +10,7 @@ BRIEF_WORDS = 80  # below this a phrase speaks for itself; above, the text must 
 STUB_WORDS = 120
 SHORT_WORDS = 150  # above this no phrase counts
 LISTING_LINKS_A_WORD = 1.5
+LOOKED_AT = 5_000  # characters in which phrases are sought: no hundred and fifty words are longer
 ON_SUBJECT = 0.3  # of a summary's words that the text shares
 
 _END = r"\W*(?:\s[|–—·:-]\s.{0,60})?$"  # of a title: nothing, or the site's name
@@ -128,7 +129,7 @@ def _by_title(found: Extraction, words: int) -> str:
 def _by_phrase(found: Extraction, hints: Hints, words: int) -> str:
     if words < SHORT_WORDS and (words < BRIEF_WORDS or not _on_subject(found, hints)):
         for kind, rule in _SAYING:
-            if said := rule.search(found.text):
+            if said := rule.search(found.text[:LOOKED_AT]):
                 return f"{kind}: {words} words, among them {said[0][:60]!r}"
     return ""
 
@@ -136,7 +137,7 @@ def _by_phrase(found: Extraction, hints: Hints, words: int) -> str:
 def _by_paywall(found: Extraction, words: int) -> str:
     if words >= STUB_WORDS:
         return ""
-    if said := _PAYWALL.search(found.text):
+    if said := _PAYWALL.search(found.text[:LOOKED_AT]):
         return f"paywall: {words} words, among them {said[0][:60]!r}"
     return f"paywall: the page says it is not free, and gives {words} words" if found.paywalled else ""
 

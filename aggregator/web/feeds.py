@@ -94,6 +94,8 @@ class Feeds:
             raise HTTPException(404, "This feed has fewer pages.")
         changed = publications.updated_at(session, selection) or BEGINNING
         gone = publications.withdrawn(session, selection, changed - TOMBSTONES) if number == 1 else []
+        names = names_of(found[:size])
+        known = blocked(session, names)  # asked before the gate is: a block that comes between them is seen next time
         address = f"{channel.site_url}{path}"
         page = FeedPage(
             channel=channel,
@@ -105,8 +107,7 @@ class Feeds:
             next_url=_page(address, number + 1) if len(found) > size else "",
             previous_url=_page(address, number - 1) if number > 1 else "",
         )
-        names = names_of(found[:size])
-        return rendered(write(page), media_type, self._desk.clock(), names, blocked(session, names))
+        return rendered(write(page), media_type, self._desk.clock(), names, known)
 
 
 def _page(address: str, number: int) -> str:

@@ -156,8 +156,9 @@ def test_a_bomb_ends_at_the_bound(coding: str) -> None:
         endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"4\r\nabcd\r\n" * 500),
         endless(b"HTTP/1.0 500 Oh\r\n\r\n", b"x" * 4096),
         says(body=b"x" * (BIG + 1)),
+        says(body=gzip.compress(bytes(BIG + 1)), Content_Encoding="gzip"),
     ],
-    ids=["endless", "endless chunks", "endless error", "one byte too many"],
+    ids=["endless", "endless chunks", "endless error", "one byte too many", "one byte too many once decoded"],
 )
 def test_a_body_larger_than_the_bound_is_unreadable(behave: Behave) -> None:
     found = _path(behave)

@@ -20,8 +20,8 @@ POPEN = """
 import sys, time
 from aggregator.adapters.process import popen
 child = popen([sys.executable, "-c", "import time; time.sleep(60)"])
-print(child.pid, flush=True)
 try:
+    print(child.pid, flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     print("interrupted, child", child.poll(), flush=True)

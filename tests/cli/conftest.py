@@ -45,7 +45,7 @@ class Said:
     error: str = ""
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - whatever JSON can say
+    def json(self) -> Any:
         """The document that it wrote."""
         return json.loads(self.out)
 

@@ -89,7 +89,7 @@ class Newsroom:
     def get(self, slug: str, path: str, **headers: str) -> Answer:
         return self.ask(f"{slug}.localhost", path, **headers)
 
-    def feed(self, outlet: Outlet, which: int = 0) -> Any:  # noqa: ANN401 - feedparser is untyped
+    def feed(self, outlet: Outlet, which: int = 0) -> Any:
         return feedparser.parse(self.get(outlet.slug, outlet.feed_paths[which]).body)
 
     def path(self, link: str, slug: str) -> str:
@@ -100,7 +100,7 @@ class Newsroom:
     def paths(self, outlet: Outlet, which: int = 0) -> list[str]:
         return [self.path(entry.link, outlet.slug) for entry in self.feed(outlet, which).entries]
 
-    def document(self, slug: str, path: str) -> Any:  # noqa: ANN401 - trafilatura is untyped
+    def document(self, slug: str, path: str) -> Any:
         page = self.get(slug, path)
         assert page.status == 200
         url = f"http://{slug}.localhost:{self.port}{path}"
@@ -439,7 +439,7 @@ def test_three_outlets_tell_one_event_in_words_of_their_own(newsroom: Newsroom) 
 
 
 def test_a_correction_changes_the_figure_on_the_page_and_in_the_feed_and_moves_updated(newsroom: Newsroom) -> None:
-    def entry() -> Any:  # noqa: ANN401 - feedparser is untyped
+    def entry() -> Any:
         return next(e for e in newsroom.feed(outlet("nordwind-press")).entries if e.link.endswith(CORRECTED))
 
     before, page_before = entry(), newsroom.at(29.9).get("nordwind-press", CORRECTED)

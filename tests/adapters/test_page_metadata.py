@@ -1,0 +1,228 @@
+"""What a page says of itself: tables of the ways in which pages say it."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from aggregator.adapters import html_tree
+from aggregator.adapters.page_metadata import PageFacts, read
+
+URL = "https://www.post.example/news/mill?ref=rss"
+
+
+def facts(head: str = "", body: str = "", attributes: str = "") -> PageFacts:
+    page = f"<html {attributes}><head>{head}</head><body>{body}</body></html>"
+    return read(html_tree.parse(page.encode(), "utf-8"), URL)
+
+
+def script(*nodes: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps(nodes[0] if len(nodes) == 1 else nodes)}</script>'
+
+
+def article(**fields: object) -> dict[str, Any]:
+    return {"@context": "https://schema.org", "@type": "NewsArticle", **fields}
+
+
+def person(name: str, kind: str = "Person") -> dict[str, str]:
+    return {"@type": kind, "name": name}
+
+
+NODE = article(headline="Old mill", datePublished="2026-11-03T10:00:00Z")
+TEXT = json.dumps(NODE)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        TEXT,
+        f"[{TEXT}]",
+        f"<!--{TEXT}-->",
+        f"<!--\n{TEXT}\n//-->",
+        f"<![CDATA[{TEXT}]]>",
+        f"//<![CDATA[\n{TEXT}\n//]]>",
+        f"/*<![CDATA[*/{TEXT}/*]]>*/",
+        f"{TEXT};",
+        TEXT.replace("Old mill", "Old\n mill"),
+        TEXT.replace("}", ",}"),
+        json.dumps({"@graph": [{"@type": "WebSite", "name": "Post"}, NODE]}),
+        json.dumps({"@type": "WebPage", "mainEntity": NODE}),
+        TEXT.replace('"NewsArticle"', '["Article", "ReportageNewsArticle"]'),
+        TEXT.replace('"NewsArticle"', '"http://schema.org/NewsArticle"'),
+        TEXT.replace("Old mill", "Old&#32;mill"),
+    ],
+)
+def test_json_ld_is_read_however_it_is_wrapped(inner: str):
+    found = facts(f'<script type="application/ld+json">{inner}</script>')
+    assert found.titles == (("ld+json", "Old mill"),)
+    assert found.published == (("ld+json", datetime(2026, 11, 3, 10, tzinfo=UTC)),)
+
+
+@pytest.mark.parametrize(
+    "inner", ["", "{", "null", "[]", "3", '"a"', "{'a': 1}", "[[[[", '{"@type": 5}', '{"@type": [null]}']
+)
+def test_json_ld_that_is_none_says_nothing(inner: str):
+    assert facts(f'<script type="application/ld+json">{inner}</script>') == PageFacts()
+
+
+ODD: list[Any] = [None, 5, True, [], {}, [[]], [None], {"name": None}, {"name": [[]]}, {"@type": {}}, "", "x" * 5_000]
+
+
+@pytest.mark.parametrize("value", ODD, ids=lambda value: str(value)[:20])
+def test_values_of_the_wrong_kind_break_nothing(value: object):
+    names = ("headline", "author", "image", "publisher", "license", "datePublished", "dateModified", "inLanguage",
+             "isAccessibleForFree", "hasPart", "articleBody", "articleSection", "url", "mainEntityOfPage")  # fmt: skip
+    found = facts(script(article(**dict.fromkeys(names, value))))
+    assert found.published == ()
+    assert not found.paywalled
+
+
+@pytest.mark.parametrize(
+    ("nodes", "expected"),
+    [
+        ([article(headline="Other"), article(headline="Mill", url="https://www.post.example/news/mill")], "Mill"),
+        ([article(headline="Other"), article(headline="Mill", mainEntityOfPage={"@id": "https://post.example/news/mill"})],
+         "Mill"),
+        ([article(headline="Other", author=person("A B")), article(headline="Old  mill")], "Old mill"),
+        ([article(headline="Mill"), {"@type": "Organization", "name": "Post", "url": URL}], "Mill"),
+        ([article(headline="First"), article(headline="Second")], "First"),
+    ],
+)  # fmt: skip
+def test_of_several_articles_the_pages_own_is_read(nodes: list[dict[str, Any]], expected: str):
+    found = facts(script(*nodes), "<h1>Old mill</h1>")
+    assert dict(found.titles)["ld+json"] == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "expected", "origin"),
+    [
+        (script(article(author=person("Vera Lund"))), "", ("Vera Lund",), "ld+json"),
+        (script(article(author=[person("Vera Lund"), person("Liv Sande")])), "", ("Vera Lund", "Liv Sande"), "ld+json"),
+        (script(article(author="By Vera Lund")), "", ("Vera Lund",), "ld+json"),
+        (script(article(author=["Vera Lund", "Liv Sande"])), "", ("Vera Lund", "Liv Sande"), "ld+json"),
+        (script(article(creator=person("Vera Lund"))), "", ("Vera Lund",), "ld+json"),
+        (script(article(author=[person("Post", "Organization"), person("Vera Lund")])), "", ("Vera Lund",), "ld+json"),
+        (script(article(author=person("AFP", "NewsMediaOrganization"))), "", ("AFP",), "ld+json organisation"),
+        (script(article(author=person("Post Newsroom", "Organization"))) + '<meta name="author" content="Vera Lund">', "",
+         ("Vera Lund",), "meta"),
+        ('<meta property="article:author" content="https://social.example/vera"><meta name="byl" content="By Vera Lund">', "",
+         ("Vera Lund",), "meta"),
+        ('<meta name="author" content="post.example">', "", (), ""),
+        ("", '<a rel="author" href="/v">Vera Lund</a>', ("Vera Lund",), "byline"),
+        ("", '<span itemprop="author">By <b itemprop="name">Vera Lund</b>, Vellby</span>', ("Vera Lund",), "byline"),
+        ("", "".join(f'<a rel="author">Vera Lund{each}</a>' for each in "abcdefg"), ("Vera Lunda",), "byline"),
+        ("", '<h1>T</h1><p class="article-byline">By Vera Lund</p>', ("Vera Lund",), "class"),
+        ("", '<p class="byline">By Vera Lund</p><h1>T</h1>', (), ""),
+        ("", '<h1>T</h1><div class="authority">Harbour</div>', (), ""),
+        (script(article(author=[person(f"Vera Lund {chr(97 + n)}") for n in range(25)])), "",
+         tuple(f"Vera Lund {chr(97 + n)}" for n in range(20)), "ld+json"),
+    ],
+)  # fmt: skip
+def test_authors_are_persons_where_any_are_named(head: str, body: str, expected: tuple[str, ...], origin: str):
+    found = facts(head, body)
+    assert (found.authors, found.authors_from) == (expected, origin)
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, 3, hour, minute, tzinfo=UTC)
+
+
+def dated(text: str, name: str = "article:published_time") -> str:
+    return f'<meta property="{name}" content="{text}">'
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "expected"),
+    [
+        (script(article(datePublished="2026-11-03T12:00:00+02:00")), "", ("ld+json", at(10))),
+        (script(article(datePublished="2026-11-03T10:00:00.123Z")), "", ("ld+json", at(10))),
+        (script(article(datePublished="2026-11-03 10:00")), "", ("ld+json", at(10))),
+        (script(article(datePublished="2026-11-03")), "", ("ld+json", at(0))),
+        (script(article(datePublished="soon")) + dated("2026-11-03T10:00:00Z"), "", ("article:published_time", at(10))),
+        (dated("Tue, 3 Nov 2026 10:00:00 GMT", "pubdate"), "", ("pubdate", at(10))),
+        ('<meta itemprop="datePublished" content="2026-11-03T10:00:00-0500">', "", ("datepublished", at(15))),
+        (dated("0001-01-01T00:00:00Z"), "", None),
+        (dated("2026-13-45"), "", None),
+        ("", '<time datetime="2026-11-03T10:00:00Z">today</time>', ("time", at(10))),
+        ("", '<time datetime="2026-11-01">x</time><h1>T</h1><time datetime="2026-11-03">y</time>', ("time", at(0))),
+        (
+            "",
+            '<h1>T</h1><time datetime="2026-11-01">x</time><time pubdate datetime="2026-11-03">y</time>',
+            ("time", at(0)),
+        ),
+        (dated("2026-11-03T10:00:00Z"), '<time datetime="2026-11-01">x</time>', ("article:published_time", at(10))),
+    ],
+)
+def test_the_date_of_publication_is_in_utc_and_from_the_best_origin(
+    head: str, body: str, expected: tuple[str, datetime] | None
+):
+    assert facts(head, body).published == ((expected,) if expected else ())
+
+
+def test_changes_are_kept_apart():
+    head = dated("2026-11-03T10:00:00Z") + dated("2026-11-03T11:00:00Z", "article:modified_time")
+    assert facts(head).modified == (("article:modified_time", at(11)),)
+    assert facts(head).published == (("article:published_time", at(10)),)
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "field", "expected"),
+    [
+        ('<link rel="canonical" href="/a">', "", "canonical_url", "https://www.post.example/a"),
+        ('<meta property="og:url" content="https://post.example/b">', "", "canonical_url", "https://post.example/b"),
+        ('<link rel="canonical" href="javascript:x">', "", "canonical_url", ""),
+        ('<link rel="canonical" href="http://[::1">', "", "canonical_url", ""),
+        ('<base href="https://m.post.example/x/"><link rel="canonical" href="a">', "", "canonical_url",
+         "https://m.post.example/x/a"),
+        ('<meta property="og:image" content="//img.example/1.jpg">', "", "image", "https://img.example/1.jpg"),
+        ('<meta property="og:image" content="data:image/png;base64,xx">', "", "image", ""),
+        (script(article(image=[{"@type": "ImageObject", "url": "/1.jpg"}])), "", "image", "https://www.post.example/1.jpg"),
+        (script(article(image=["/2.jpg", "/3.jpg"])), "", "image", "https://www.post.example/2.jpg"),
+        ('<link rel="license" href="/terms">', "", "licence_url", "https://www.post.example/terms"),
+        (script(article(license={"@type": "CreativeWork", "url": "https://c.example/by"})), "", "licence_url",
+         "https://c.example/by"),
+        ("", '<a rel="license nofollow" href="https://c.example/by">CC</a>', "licence_url", "https://c.example/by"),
+        ("", '<figure><a rel="license" href="https://c.example/by">CC</a></figure>', "licence_url", ""),
+        (script(article(isAccessibleForFree=False)), "", "paywalled", True),
+        (script(article(isAccessibleForFree="False")), "", "paywalled", True),
+        (script(article(isAccessibleForFree="http://schema.org/False")), "", "paywalled", True),
+        (script(article(isAccessibleForFree=True)), "", "paywalled", False),
+        (script(article(hasPart=[{"isAccessibleForFree": False}])), "", "paywalled", True),
+        ('<meta property="article:content_tier" content="locked">', "", "paywalled", True),
+        ('<meta property="article:content_tier" content="metered">', "", "paywalled", False),
+        ('<meta name="robots" content="NOINDEX, noarchive">', "", "robots", ("noarchive", "noindex")),
+        ('<meta name="googlebot" content="nosnippet">', "", "robots", ("nosnippet",)),
+        ('<meta name="keywords" content="mill, council,,mill">', "", "tags", ("mill", "council")),
+        ('<meta property="article:section" content="Town">', "", "section", "Town"),
+        ('<meta property="og:type" content="Article">', "", "page_type", "article"),
+        ('<meta name="description" content="A &amp;amp; B">', "", "description", "A & B"),
+        ('<meta property="og:site_name" content="The Post">', "", "site_names", ("The Post",)),
+        (script(article(publisher=person("The Post", "Organization"))), "", "site_names", ("The Post",)),
+        ('<meta property="og:locale" content="de_AT">', "", "language", "de_AT"),
+        (script(article(inLanguage="fr")), "", "language", "fr"),
+        ("", "<a href=a>1</a><p><a>2</a></p>", "links", 2),
+        (script(article(articleBody="<p>One.</p><p>Two &amp; three.</p>")), "", "body", "\nOne.\n\nTwo & three.\n"),
+        ("", "<svg><title>Menu</title></svg>", "titles", ()),
+    ],
+)  # fmt: skip
+def test_each_fact_has_its_places(head: str, body: str, field: str, expected: object):
+    assert getattr(facts(head, body), field) == expected
+
+
+def test_the_language_of_the_document_comes_first():
+    assert facts('<meta property="og:locale" content="de_AT">', attributes='lang="sv-SE"').language == "sv-SE"
+
+
+def test_titles_come_with_their_origins():
+    head = '<title>Old mill | Post</title><meta property="og:title" content="Mill &quot;X&quot;">' + script(NODE)
+    assert facts(head, "<h1>Old <b>mill</b></h1><h1> </h1>").titles == (
+        ("h1", "Old mill"), ("ld+json", "Old mill"), ("og:title", 'Mill "X"'), ("title", "Old mill | Post"),
+    )  # fmt: skip
+
+
+def test_what_repeats_without_end_is_bounded():
+    head = "".join(f'<meta property="article:tag" content="{n}">' for n in range(900)) + script(*[NODE] * 5_000)
+    found = facts(head, "<h1>T</h1>" * 900 + "<time datetime='2026-11-03'>x</time>" * 900)
+    assert len(found.tags) <= 30
+    assert len(found.titles) <= 10
