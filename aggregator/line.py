@@ -97,16 +97,18 @@ def follows(outcomes: Iterable[Outcome]) -> list[Work]:
 
 
 def batches(work: Iterable[Work], smallest: int = 0) -> Iterator[tuple[Step, list[int]]]:
-    """Return work in batches of one step each; what is to be asked of one host stays in one batch.
+    """Return work in batches of one step each; what is to be asked of one host stays in one batch as far as it goes in.
 
     `smallest` lowers the size of a batch where there is too little work to keep every process busy.
     """
     for step, same in itertools.groupby(sorted(work, key=_order), key=lambda each: each.step):
-        size = min(STAGE[step].batch, smallest) if smallest else STAGE[step].batch
+        most = STAGE[step].batch
+        enough = min(most, smallest) if smallest else most
+        together = most if STAGE[step].queue is Queue.NETWORK else enough
         batch: list[int] = []
         for _, hosted in itertools.groupby(same, key=_host):
-            for part in _parts(hosted, size):
-                if len(batch) + len(part) > size:
+            for part in _parts(hosted, together):
+                if batch and len(batch) + len(part) > enough:
                     yield step, batch
                     batch = []
                 batch += [each.id for each in part]

@@ -21,7 +21,7 @@ from aggregator.drive import Pool, Tally
 from aggregator.settings import Settings
 from aggregator.steps.enrol import enrol
 from aggregator.steps.sweep import Broom, due
-from aggregator.store import entries, feeds, sources
+from aggregator.store import entries, feeds, hosts, sources
 from aggregator.store.session import Session, Store
 from aggregator.wiring import Archived
 
@@ -80,6 +80,7 @@ def _begin(store: Store, found: Index, specs: Sequence[SourceSpec], *, pages: bo
     archived = {record.url for record in found.records}
     with store.writing() as session:
         entries.release_all(session)
+        hosts.release_all(session)
         mine = [feed.id for feed in feeds.every(session) if feed.url in archived and feed.state is FeedState.ACTIVE]
         feeds.make_due(session, mine, found.end, forget=True)
         if pages:

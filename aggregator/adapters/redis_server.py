@@ -65,7 +65,6 @@ def start(folder: Path, *, seconds: float = 10.0) -> RedisServer:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _held(folder, min(seconds, ENDING)) as lock:
             place = _socket(folder)
-            place.unlink(missing_ok=True)
             process = popen([str(program), *_options(folder, place)], log=log, pass_fds=(lock,))
     except OSError as error:
         raise Refused(f"the bundled Redis server cannot use {folder}: {error}; give it a writable folder") from error

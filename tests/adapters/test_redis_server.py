@@ -240,4 +240,6 @@ def test_a_ctrl_c_does_not_reach_the_server(tmp_path: Path):
     with parent(START, str(tmp_path)) as running_parent:
         os.killpg(running_parent.process.pid, signal.SIGINT)
         assert running_parent.said() == "interrupted, server None"
-        assert not ended(running_parent.children[0])
+        (server,) = running_parent.children
+        assert os.getsid(server) == server, "no terminal of the parent's is its own, nor its signals"
+        assert not ended(server)
