@@ -24,9 +24,9 @@ def deadline(seconds: float) -> Iterator[None]:
         raise Unreadable(f"the parser did not finish within {seconds:g} seconds")
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    left = signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_REAL, *left)  # whoever had it before us, as a test runner may, has it again
         signal.signal(signal.SIGALRM, before)

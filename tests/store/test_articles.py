@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from aggregator.core.article import ArticleState, text_hash
-from aggregator.store import articles, copies, sightings, sketches
-from aggregator.store.copies import Edge
+from aggregator.core.article import ArticleState
+from aggregator.store import articles
 from aggregator.store.session import Store
 from tests.newsdesk import article_of, feed_of, outlet
 from tests.texts import GLACIER, HARBOUR, SCHOOL, report
@@ -122,47 +121,3 @@ def test_the_newest_come_first_and_can_be_chosen_by_source_and_language(store: S
         assert [each.id for each in articles.newest(session, 1)] == [new]
         assert [each.id for each in articles.newest(session, 10, source_id=other.source_id)] == [third]
         assert [each.id for each in articles.newest(session, 10, language="de")] == [new]
-
-
-def test_texts_that_share_fingerprints_are_candidates_of_each_other(store: Store) -> None:
-    feed = feed_of(store, outlet(store))
-    first = article_of(store, feed, f"{URL}1", HARBOUR)
-    copy = article_of(store, feed, f"{URL}2", HARBOUR[1:])
-    other = article_of(store, feed, f"{URL}3", SCHOOL)
-    with store.writing() as session:
-        drawn = sketches.several(session, [first, copy, other])
-        assert sketches.candidates(session, first, drawn[first]) == [copy]
-        assert sketches.candidates(session, other, drawn[other]) == []
-        assert drawn[first].spaced
-        sketches.remove(session, [copy])
-        assert sketches.candidates(session, first, drawn[first]) == []
-        assert set(sketches.several(session, [first, copy])) == {first}
-
-
-def test_a_fingerprint_that_everybody_has_says_nothing(store: Store) -> None:
-    feed = feed_of(store, outlet(store))
-    ids = [article_of(store, feed, f"{URL}-{place}", HARBOUR) for place in range(sketches.POSTING_CAP)]
-    with store.reading() as session:
-        drawn = sketches.several(session, ids[:1])[ids[0]]
-        assert sketches.candidates(session, ids[0], drawn) == []
-
-
-def test_an_edge_is_kept_once_whichever_end_it_is_told_from(store: Store) -> None:
-    first, second = _some(store, 2)
-    with store.writing() as session:
-        copies.save(session, Edge(second, first, "copy", 0.6, "rule 1"), NOW)
-        copies.save(session, Edge(first, second, "copy", 0.9, "rule 2"), NOW)
-        assert copies.of(session, [second]) == [Edge(first, second, "copy", 0.9, "rule 2")]
-
-
-def test_sightings_of_a_group_are_told_in_the_order_in_which_they_came(store: Store) -> None:
-    feed, other = feed_of(store, outlet(store)), feed_of(store, outlet(store, "Other Post"))
-    first = article_of(store, feed, f"{URL}1", HARBOUR)
-    second = article_of(store, other, f"{URL}2", HARBOUR)
-    with store.writing() as session:
-        articles.regroup(session, [first, second], first, "")
-        seen = sightings.of_group(session, first)
-        assert [each.source_name for each in seen] == ["Harbour Tribune", "Other Post"]
-        sightings.remove(session, [second])
-        assert [each.article_id for each in sightings.of_groups(session, [first])[first]] == [first]
-    assert text_hash("x") != text_hash("y")

@@ -1,0 +1,51 @@
+"""The Celery application, as a worker would load it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+SHOW = """
+import json
+from workers.app import app
+from workers import tasks
+queues = {q.name: [q.exchange.name, q.routing_key] for q in app.conf.task_queues}
+names = ("task_acks_late", "task_reject_on_worker_lost", "worker_prefetch_multiplier", "task_ignore_result",
+         "worker_max_tasks_per_child", "task_time_limit", "task_soft_time_limit", "worker_max_memory_per_child")
+print(json.dumps({"queues": queues, "tasks": sorted(n for n in app.tasks if n.startswith("workers.")),
+                  "network": [tasks.poll.time_limit, tasks.fetch.time_limit], **{n: app.conf[n] for n in names}}))
+"""
+
+
+def _loaded(tmp_path: Path, **given: str) -> "subprocess.CompletedProcess[str]":
+    env = {name: value for name, value in os.environ.items() if not name.startswith("AGGREGATOR_")}
+    return subprocess.run(
+        [sys.executable, "-c", SHOW],
+        env=env | {"AGGREGATOR_DATA_FOLDER": str(tmp_path), **given},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_a_worker_loses_nothing_and_takes_no_more_than_it_can_do(tmp_path: Path):
+    found = json.loads(_loaded(tmp_path, AGGREGATOR_REDIS_URL="redis://127.0.0.1:1/0").stdout)
+    assert found["queues"] == {name: [name, name] for name in ("network", "processor", "publishing")}
+    assert found["task_acks_late"]
+    assert found["task_reject_on_worker_lost"]
+    assert found["task_ignore_result"]
+    assert found["worker_prefetch_multiplier"] == 1
+    assert found["worker_max_tasks_per_child"] == 200
+    assert found["worker_max_memory_per_child"] == 600 * 1024
+    assert found["task_soft_time_limit"] < found["task_time_limit"] < found["network"][0] == found["network"][1]
+    assert [name.rsplit(".", 1)[-1] for name in found["tasks"]] == [
+        "extract", "fetch", "gather", "poll", "publish", "pulse", "sweep", "take_down",
+    ]  # fmt: skip
+
+
+def test_without_a_broker_it_says_what_to_set(tmp_path: Path):
+    done = _loaded(tmp_path)
+    assert done.returncode == 1
+    assert "AGGREGATOR_REDIS_URL" in done.stderr
+    assert "aggregator run" in done.stderr
