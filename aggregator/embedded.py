@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from aggregator.adapters import folder_lock, redis_server
 from aggregator.adapters.process import popen
 from aggregator.adapters.sources_file import read as read_sources
 from aggregator.core.entry import EntryStatus
-from aggregator.core.errors import Refused
+from aggregator.core.errors import Refused, TryLater
 from aggregator.core.outcome import Step, Word
 from aggregator.line import Queue
 from aggregator.settings import Settings, environment
@@ -45,6 +45,21 @@ class Child:
     starts: int = 0
     again_at: float = 0.0
     started_at: float = 0.0
+
+
+class Broker:
+    """The bundled Redis server, started anew when it has died; its address stays the same."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.server = redis_server.start(folder)
+        self.url = self.server.url
+
+    def keep(self) -> None:
+        """Start it again where it no longer runs; what fails is tried again the next time."""
+        if self.server.process.poll() is not None:
+            with suppress(TryLater):
+                self.server = redis_server.start(self._folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +91,20 @@ def run(
         _end_leftovers(folder)
         store = wiring.open_store(settings)
         _begin(settings, store)
-        redis = None if settings.redis.url else redis_server.start(folder / "redis")
-        children = list(_children(settings, redis.url if redis else settings.redis.url, folder, extra))
+        broker = None if settings.redis.url else Broker(folder / "redis")
+        children = list(_children(settings, broker.url if broker else settings.redis.url, folder, extra))
         try:
             with _signals() as told:
                 while not told() and not stop():
+                    if broker:
+                        broker.keep()
                     _keep(children, folder)
                     watch(_numbers(store, wiring.wall_clock(), sum(max(child.starts - 1, 0) for child in children)))
                     time.sleep(0.5)
         finally:
             _stop(children)
-            if redis:
-                redis.stop()
+            if broker:
+                broker.server.stop()
             (folder / "children.json").unlink(missing_ok=True)
             store.close()
 

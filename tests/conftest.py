@@ -18,7 +18,10 @@ MARK = "TEST_SESSION"  # a variable that every program started by a test inherit
 
 def _ours(process: psutil.Process, mark: str) -> bool:
     try:
-        return process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE
+        ours = process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE
+        return ours and "multiprocessing.resource_tracker" not in " ".join(
+            process.cmdline()
+        )  # Python's own, ends with us
     except psutil.Error:  # it has just ended, or is somebody else's
         return False
 

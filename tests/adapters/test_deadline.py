@@ -56,8 +56,10 @@ def test_an_error_of_the_work_itself_passes_through():
 
 @pytest.mark.parametrize("seconds", [0, -1])
 def test_no_time_means_no_end(seconds: float):
+    before = signal.getsignal(signal.SIGALRM)
     with deadline(seconds):
-    
+        assert signal.getsignal(signal.SIGALRM) is before
+
 
 def test_in_another_thread_the_work_just_runs():
     ended: list[bool] = []

@@ -42,6 +42,10 @@ def _undisturbed(env: dict[str, str], folder: Path) -> State:
         store.close()
         below = tree(process)[1:]
         assert len(below) >= 6, "broker, two workers with their children, beat and web"
+        (broker,) = [each for each in below if "valkey" in each.name()]
+        broker.kill()
+        until(lambda: any("valkey" in each.name() and each.pid != broker.pid for each in tree(process)), 30)
+        below = tree(process)[1:]
         again = start(env, "run")
         assert again.wait(30) == 1, "a second start on the same folder is refused"
         assert "is in use by" in (folder / "test-run.log").read_text()
