@@ -1,5 +1,7 @@
 """The schema: forwards, by itself, once, and never over that of a newer release."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +13,15 @@ from aggregator.core.errors import Refused
 from aggregator.store import schema
 from aggregator.store.session import Store
 from tests import servers
+
+UPGRADE = """
+import sys
+from aggregator.store import schema
+from aggregator.store.session import Store
+store = Store(sys.argv[1])
+sys.stdin.readline()
+print(schema.upgrade(store)[1])
+"""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -38,6 +49,21 @@ def test_many_may_bring_it_up_at_once(empty: Store) -> None:
     with ThreadPoolExecutor(4) as pool:
         ended = list(pool.map(lambda _: schema.upgrade(empty), range(4)))
     assert {after for _, after in ended} == {schema.newest()}
+    assert schema.differences(empty) == []
+
+
+def test_many_processes_may_bring_it_up_at_once(empty: Store) -> None:
+    command = [sys.executable, "-c", UPGRADE, empty.url]
+    started = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    ended = [process.communicate(timeout=60) for process in started]
+    assert ended == [(f"{schema.newest()}\n", "")] * 4
     assert schema.differences(empty) == []
 
 

@@ -1,11 +1,9 @@
 """Transactions: all or nothing, one writer after the other, and clear words when a database is not there."""
 
 import threading
-from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import StatementError
 
 from aggregator.core.errors import Refused, TryLater
 from aggregator.store import pulses
@@ -30,24 +28,6 @@ def test_a_block_that_fails_leaves_nothing_behind(store: Store) -> None:
         fail()
     with store.reading() as session:
         assert pulses.every(session) == {}
-
-
-def test_times_come_back_in_utc_whatever_zone_they_were_given_in(store: Store) -> None:
-    with store.writing() as session:
-        pulses.beat(session, "a", NOW.astimezone(timezone(timedelta(hours=5, minutes=30))))
-    with store.reading() as session:
-        moment = pulses.every(session)["a"][0]
-    assert moment == NOW
-    assert moment.tzinfo is UTC
-
-
-def test_a_time_without_a_zone_is_refused(store: Store) -> None:
-    def write() -> None:
-        with store.writing() as session:
-            pulses.beat(session, "a", datetime(2026, 1, 1))  # noqa: DTZ001 - what must be refused
-
-    with pytest.raises(StatementError, match="without zone"):
-        write()
 
 
 def test_writers_wait_for_each_other(store: Store) -> None:
