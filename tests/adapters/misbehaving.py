@@ -139,6 +139,18 @@ def drips(head: bytes, every: float) -> Behave:
     return behave
 
 
+class Turns:
+    """Behaves once in each way, in order, and for ever in the last."""
+
+    def __init__(self, *ways: Behave) -> None:
+        self._ways = list(ways)
+
+    def __call__(self, connection: socket.socket) -> None:
+        """Behave in the way whose turn it is."""
+        way = self._ways.pop(0) if len(self._ways) > 1 else self._ways[0]
+        way(connection)
+
+
 class Crowd:
     """Answers after lingering a little, and knows how many were kept waiting at once at most."""
 

@@ -5,27 +5,31 @@ import contextlib
 import functools
 import gc
 import gzip
+import os
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
 import threading
 import time
+import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Generator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import zstandard
 
-from aggregator.adapters.http import HttpSettings, HttpWeb, _bounded
+from aggregator.adapters.http import HttpSettings, HttpWeb, Lookup, PublicResolver, _bounded
 from aggregator.core.address import is_local_name, is_public
 from aggregator.core.errors import AggregatorError, Refused, TryLater, Unreadable
 from aggregator.core.exchange import Exchange
 from aggregator.core.page import Answer, Request, Visit
-from tests.adapters.misbehaving import Behave, Crowd, drips, endless, leads, raw, says, serving
+from tests.adapters.misbehaving import Behave, Crowd, Turns, drips, endless, leads, raw, says, serving
 
 SETTINGS = HttpSettings(user_agent="Test/1", allow_loopback=True, total_seconds=5.0)
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -99,13 +103,19 @@ CODED: Mapping[str, tuple[str, bytes]] = {
     "deflate without header": ("deflate", _raw_deflate(BODY)),
     "zstd": ("zstd", zstandard.compress(BODY)),
     "identity": ("identity", BODY),
+    "a charset in the wrong place": ("utf-8", BODY),
+    "gzip in two members": ("gzip", gzip.compress(BODY[:5]) + gzip.compress(BODY[5:])),
+    "gzip with padding": ("gzip", gzip.compress(BODY) + bytes(700)),
+    "deflate with padding": ("deflate", zlib.compress(BODY) + b"\r\n"),
+    "zstd in two frames": ("zstd", zstandard.compress(BODY[:5]) + zstandard.compress(BODY[5:])),
+    "nothing at all": ("gzip", b""),
 }
 
 
 @pytest.mark.parametrize("kind", CODED)
 def test_codings_are_undone(kind: str) -> None:
     coding, data = CODED[kind]
-    assert _answered(says(body=data, Content_Encoding=coding)).body == BODY
+    assert _answered(says(body=data, Content_Encoding=coding)).body == (data and BODY)
 
 
 async def _bytewise(data: bytes) -> AsyncIterator[bytes]:
@@ -116,7 +126,7 @@ async def _bytewise(data: bytes) -> AsyncIterator[bytes]:
 @pytest.mark.parametrize("kind", CODED)
 def test_codings_are_undone_even_when_they_come_byte_by_byte(kind: str) -> None:
     coding, data = CODED[kind]
-    assert asyncio.run(_bounded(_bytewise(data), coding.lower(), "http://h/", Request("http://h/"))) == BODY
+    assert asyncio.run(_bounded(_bytewise(data), coding.lower(), "http://h/", Request("http://h/"))) == (data and BODY)
 
 
 @pytest.mark.parametrize("coding", ["br", "compress", "gzip, gzip", "x" * 500])
@@ -147,6 +157,32 @@ def test_a_bomb_ends_at_the_bound(coding: str) -> None:
     found = _path(says(body=BOMBS[coding], Content_Encoding=coding), max_bytes=300_000)
     assert isinstance(found, Unreadable)
     assert "larger than 300000 bytes" in found.reason
+
+
+@pytest.mark.parametrize("coding", BOMBS)
+def test_a_bomb_takes_little_memory(coding: str) -> None:
+    tracemalloc.start()
+    try:
+        _path(says(body=BOMBS[coding], Content_Encoding=coding), max_bytes=300_000)
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000 < len(ZEROS)
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("kind", ["gzip", "deflate", "deflate without header", "zstd", "gzip in two members"])
+def test_a_body_cut_short_within_its_coding_is_tried_later(kind: str) -> None:
+    coding, data = CODED[kind]
+    found = _path(says(body=data[:-3], Content_Encoding=coding))
+    assert isinstance(found, TryLater)
+    assert "broke off" in found.reason
+
+
+@pytest.mark.parametrize("piece", [b"x" * 4096, gzip.compress(b"") * 100], ids=["junk", "members that hold nothing"])
+def test_what_stands_for_nothing_may_not_go_on_for_ever(piece: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(BODY)
+    found = _path(endless(head, piece))
+    assert isinstance(found, Unreadable), found
+    assert str(BIG) in found.reason
 
 
 @pytest.mark.parametrize(
@@ -185,6 +221,12 @@ def test_a_length_beyond_the_bound_is_not_even_begun() -> None:
     assert "says it has 99999999999 bytes" in found.reason
 
 
+@pytest.mark.parametrize("status", [204, 304])
+def test_the_length_of_another_answer_is_not_that_of_this_one(status: int) -> None:
+    found = _answered(raw(b"HTTP/1.1 %d Fine\r\nContent-Length: 99999999999\r\n\r\n" % status))
+    assert (found.status, found.body) == (status, b"")
+
+
 def test_a_slow_drip_ends_in_time() -> None:
     found = _path(drips(b"HTTP/1.1 200 OK\r\n\r\n", 0.02), replace(SETTINGS, total_seconds=0.3))
     assert isinstance(found, TryLater)
@@ -194,6 +236,15 @@ def test_a_slow_drip_ends_in_time() -> None:
 def test_silence_ends_in_time() -> None:
     found = _path(drips(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", 2), replace(SETTINGS, read_seconds=0.2))
     assert isinstance(found, TryLater)
+    assert found.reason == "127.0.0.1 said nothing for 0.2 seconds"
+
+
+def test_a_connection_that_is_never_made_ends_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody_accepts:
+        url = f"https://127.0.0.1:{nobody_accepts.getsockname()[1]}/"
+        found = _get(Request(url), replace(SETTINGS, connect_seconds=0.2))
+    assert isinstance(found, TryLater)
+    assert found.reason == "no connection to 127.0.0.1 within 0.2 seconds"
 
 
 FLOOD = b"".join(b"X-%d: %s\r\n" % (number, b"y" * 1000) for number in range(2000))
@@ -225,6 +276,15 @@ def test_what_is_not_proper_http_is_tried_later(data: bytes) -> None:
     assert isinstance(found, TryLater), found
     assert "127.0.0.1" in found.reason
     assert len(found.reason) < 400
+
+
+def test_a_header_as_long_as_large_outlets_send_is_read() -> None:
+    assert _answered(says(body=BODY, Content_Security_Policy="x" * 12_000)).body == BODY
+
+
+def test_headers_are_text_that_can_be_stored() -> None:
+    found = _answered(raw(b'HTTP/1.1 200 OK\r\nETag: "\xe9\xc3\xa9\t"\r\nContent-Length: 0\r\n\r\n'))
+    assert found.headers["etag"] == '"\ufffdé "'
 
 
 def test_http_1_0_is_understood() -> None:
@@ -261,6 +321,22 @@ def test_a_relative_location_is_read_from_where_it_was_said(target: str, path: s
     assert found.redirects == ((302, server.url(path)),)
 
 
+def test_bytes_in_a_location_are_asked_for_as_they_came() -> None:
+    told = raw(b"HTTP/1.1 302 Found\r\nLocation: /caf\xe9\r\nContent-Length: 0\r\n\r\n")
+    with serving({"/a": told, "/caf%E9": says(body=b"there")}) as server:
+        found = _get(Request(server.url("/a")))
+    assert isinstance(found, Answer), found
+    assert found.body == b"there"
+
+
+@pytest.mark.parametrize("path", ["/a%2Fb?c=%2F%3F&d=%2B+e&f=%3D%26", "/a;b=c?d[]=e&&f"])
+def test_an_address_is_asked_for_as_it_is_spelt(path: str) -> None:
+    with serving({path: says()}) as server:
+        found = _get(Request(server.url(path)))
+    assert isinstance(found, Answer)
+    assert (found.url, found.status, server.asked[0].path) == (server.url(path), 200, path)
+
+
 def test_every_redirect_is_told_in_order() -> None:
     paths = {
         "/1": leads("/2", "301 Moved"),
@@ -294,6 +370,37 @@ def test_redirects_in_a_circle_end(paths: Mapping[str, Behave]) -> None:
     assert isinstance(found, TryLater)
     assert "circle" in found.reason
     assert len(server.asked) == len(paths)
+
+
+def test_a_cookie_opens_the_way_back_to_the_same_address_and_is_then_forgotten() -> None:
+    door = Turns(says("302 Found", Location="/", Set_Cookie="seen=a/b"), says(body=b"in"))
+    with serving({"/": door}) as server:
+        visit = Visit("h", (Request(server.url("/", "a.localhost")), Request(server.url("/", "a.localhost"))))
+        [(_, first), (_, second)] = _web().visit([visit])
+    assert isinstance(first, Answer), first
+    assert isinstance(second, Answer)
+    assert (first.body, second.body) == (b"in", b"in")
+    assert [asked.headers.get("cookie") for asked in server.asked] == [None, "seen=a/b", None]
+
+
+def test_a_cookie_stays_with_the_host_that_gave_it() -> None:
+    with serving({}) as server:
+        server.paths = {
+            "/a": says("302 Found", Location=server.url("/b", "b.localhost"), Set_Cookie="a=1"),
+            "/b": says(),
+        }
+        _get(Request(server.url("/a", "a.localhost")))
+    assert [asked.headers["host"].partition(":")[0] for asked in server.asked] == ["a.localhost", "b.localhost"]
+    assert not any("cookie" in asked.headers for asked in server.asked)
+
+
+def test_a_new_cookie_each_time_is_no_way_out_of_the_circle() -> None:
+    turns = Turns(*(says("302 Found", Location="/", Set_Cookie=f"n={n}") for n in range(50)))
+    with serving({"/": turns}) as server:
+        found = _get(Request(server.url("/", "a.localhost")), replace(SETTINGS, redirects=3))
+    assert isinstance(found, TryLater)
+    assert "more than 3 redirects" in found.reason
+    assert len(server.asked) == 4
 
 
 @pytest.mark.parametrize(("allowed", "expected"), [(3, TryLater), (4, Answer)])
@@ -337,7 +444,16 @@ def test_the_body_of_a_redirect_is_not_read() -> None:
 def test_a_redirect_out_of_the_public_web_is_refused(target: str) -> None:
     found = _path(leads(target))
     assert isinstance(found, Refused), found
+    assert "leads astray" in found.reason
     assert "secret" not in found.reason
+
+
+def test_what_fails_behind_a_redirect_is_called_by_its_own_name() -> None:
+    with serving({"/b": raw(b"garbage")}) as server:
+        server.paths = {**server.paths, "/a": leads(server.url("/b", "b.localhost"))}
+        found = _get(Request(server.url("/a", "a.localhost")))
+    assert isinstance(found, TryLater)
+    assert found.reason.startswith("b.localhost ")
 
 
 def test_a_redirect_to_no_address_at_all_is_tried_later() -> None:
@@ -346,7 +462,15 @@ def test_a_redirect_to_no_address_at_all_is_tried_later() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://user:secret@127.0.0.1/", "file:///etc/passwd", "http://10.0.0.1/", "", "http://a..b/", "http://x:22/"],
+    [
+        "http://user:secret@127.0.0.1/",
+        "file:///etc/passwd",
+        "http://10.0.0.1/",
+        "",
+        "http://a..b/",
+        "http://x:22/",
+        "http://[half/",
+    ],
 )
 def test_what_may_not_be_asked_is_refused_with_a_reason(url: str) -> None:
     found = _get(Request(url))
@@ -383,6 +507,63 @@ def test_a_name_that_resolves_to_a_private_address_is_refused() -> None:
     found = _get(Request(f"http://{name}/"))
     assert isinstance(found, Refused), found
     assert "resolves to" in found.reason
+
+
+def _looked_up(lookup: Lookup, settings: HttpSettings = SETTINGS) -> Answer | AggregatorError:
+    visit = Visit("h", (Request("http://news.example/"),))
+    [(_, found)] = HttpWeb(settings, lambda: NOW, lookup=lookup).visit([visit])
+    return found
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "fd00::1", "fe80::1%lo", "::ffff:127.0.0.1", "0.0.0.0"],
+)
+def test_a_name_for_an_inner_address_is_refused_even_where_this_machine_may_be_asked(address: str) -> None:
+    found = _looked_up(lambda _host, _port: [(socket.AF_INET6 if ":" in address else socket.AF_INET, address)])
+    assert isinstance(found, Refused), found
+    assert found.reason.startswith(f"news.example resolves to {address}")
+
+
+def test_of_the_addresses_of_a_name_only_the_public_ones_are_connected_to() -> None:
+    told = [(socket.AF_INET, "10.0.0.1"), (socket.AF_INET, "8.8.8.8"), (socket.AF_INET6, "::1")]
+
+    async def resolved() -> list[str]:
+        resolver = PublicResolver(SETTINGS, lambda _host, _port: told)
+        try:
+            return [each["host"] for each in await resolver.resolve("news.example", 80)]
+        finally:
+            await resolver.close()
+
+    assert asyncio.run(resolved()) == ["8.8.8.8"]
+
+
+def test_a_name_server_that_hangs_holds_up_neither_the_answer_nor_the_end() -> None:
+    answer = threading.Event()
+
+    def hang(_host: str, _port: int) -> list[tuple[int, str]]:
+        answer.wait(10)
+        return []
+
+    begun = time.monotonic()
+    found = _looked_up(hang, replace(SETTINGS, connect_seconds=0.2))
+    taken = time.monotonic() - begun
+    answer.set()
+    assert isinstance(found, TryLater)
+    assert found.reason == "news.example did not resolve within 0.2 seconds"
+    assert taken < 2
+
+
+def test_names_are_looked_up_side_by_side() -> None:
+    all_here = threading.Barrier(30)
+
+    def meet(_host: str, _port: int) -> list[tuple[int, str]]:
+        all_here.wait(4)
+        return [(socket.AF_INET, "10.0.0.1")]
+
+    web = HttpWeb(SETTINGS, lambda: NOW, lookup=meet)
+    found = list(web.visit([Visit(f"h{n}", (Request(f"http://h{n}.example/"),)) for n in range(30)]))
+    assert all(isinstance(answer, Refused) for _, answer in found), found
 
 
 def test_a_name_that_does_not_resolve_is_tried_later() -> None:
@@ -437,6 +618,46 @@ def test_hosts_are_asked_side_by_side_but_not_too_many_at_once() -> None:
     assert crowd.most == 5
 
 
+def test_a_hundred_hosts_are_asked_at_once() -> None:
+    all_here = threading.Barrier(100)
+
+    def meet(connection: socket.socket) -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            all_here.wait(10)
+            says(body=b"ok")(connection)
+
+    with serving({"/": meet}) as server:
+        visits = [Visit(f"h{n}", (Request(server.url("/", f"h{n}.localhost")),)) for n in range(100)]
+        found = list(_web(replace(SETTINGS, connections=100, total_seconds=15)).visit(visits))
+    assert [answer for _, answer in found if not isinstance(answer, Answer)] == []
+
+
+def test_among_many_hosts_none_is_asked_twice_at_once() -> None:
+    hosts = {f"/{n}": Crowd(0.005) for n in range(40)}
+    with serving(hosts) as server:
+        visits = [Visit(path, (Request(server.url(path, f"h{path[1:]}.localhost")),) * 3) for path in hosts]
+        assert len(list(_web().visit(visits))) == 120
+    assert {crowd.most for crowd in hosts.values()} == {1}
+
+
+def test_no_host_is_late_because_the_caller_is() -> None:
+    with serving({"/fast": says(), "/slow": Crowd(0.3)}) as server:
+        paths = ("fast", "slow")
+        visits = [Visit(path, (Request(server.url(f"/{path}", f"{path}.localhost")),)) for path in paths]
+        found = []
+        for _, answer in _web(replace(SETTINGS, total_seconds=0.8, read_seconds=0.8)).visit(visits):
+            found.append(answer)
+            threading.Event().wait(1.0 if len(found) == 1 else 0)
+    assert [type(answer) for answer in found] == [Answer, Answer], found
+
+
+def test_two_callers_may_take_turns() -> None:
+    with serving({"/": says(body=BODY)}) as server:
+        visit = Visit("h", (Request(server.url("/")),) * 3)
+        pairs = list(zip(_web().visit([visit]), _web().visit([visit]), strict=True))
+    assert all(isinstance(answer, Answer) for pair in pairs for _, answer in pair)
+
+
 def test_a_slow_host_holds_up_no_other_and_a_failure_ends_none() -> None:
     paths: dict[str, Behave] = {"/slow": Crowd(0.3), "/broken": raw(b"garbage"), "/fast": says()}
     with serving(paths) as server:
@@ -467,6 +688,68 @@ def test_a_caller_who_stops_early_leaves_nothing_behind() -> None:
     assert set(threading.enumerate()) == before
 
 
+class TimeIsUpError(Exception):
+    """What a worker is sent when its task has taken too long."""
+
+
+def _struck(*_: object) -> datetime:
+    raise TimeIsUpError
+
+
+def _hung_up(gone: threading.Event) -> Behave:
+    """Drip until the other side hangs up, and tell."""
+
+    def behave(connection: socket.socket) -> None:
+        try:
+            drips(b"HTTP/1.1 200 OK\r\n\r\n", 0.02)(connection)
+        finally:
+            gone.set()
+
+    return behave
+
+
+def test_what_the_caller_raises_ends_all_that_is_under_way() -> None:
+    gone = threading.Event()
+    with serving({"/": says(), "/drip": _hung_up(gone)}) as server:
+        visits = [Visit(path, (Request(server.url(path, f"x{path[1:]}.localhost")),)) for path in ("/", "/drip")]
+        with pytest.raises(TimeIsUpError):
+            list(map(_struck, _web().visit(visits)))
+        assert gone.wait(3)
+    gc.collect()
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
+def test_a_signal_ends_all_that_is_under_way(
+    tls: bool, certificate: Path, self_signed: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    web, gone = HttpWeb(SETTINGS, lambda: NOW), threading.Event()
+    before = signal.signal(signal.SIGUSR1, _struck)
+    clock = threading.Timer(0.4, os.kill, (os.getpid(), signal.SIGUSR1))
+    try:
+        with serving({"/": _hung_up(gone)}, self_signed if tls else None) as server:
+            clock.start()
+            begun = time.monotonic()
+            with pytest.raises(TimeIsUpError):
+                list(web.visit([Visit("h", (Request(server.url("/", scheme="https" if tls else "http")),))]))
+            assert time.monotonic() - begun < 3
+            assert gone.wait(3)
+    finally:
+        clock.join()
+        signal.signal(signal.SIGUSR1, before)
+    gc.collect()
+
+
+def test_what_strikes_in_the_midst_of_the_work_reaches_the_caller_as_it_is() -> None:
+    gone = threading.Event()
+    with serving({"/": says(), "/drip": _hung_up(gone)}) as server:
+        visits = [Visit(path, (Request(server.url(path, f"x{path[1:]}.localhost")),)) for path in ("/", "/drip")]
+        with pytest.raises(TimeIsUpError):
+            list(HttpWeb(SETTINGS, _struck).visit(visits))
+        assert gone.wait(3)
+    gc.collect()
+
+
 def test_each_hop_is_recorded_as_it_came_with_the_body_decoded() -> None:
     kept: list[Exchange] = []
     packed = gzip.compress(BODY)
@@ -488,19 +771,36 @@ def test_what_was_not_read_to_its_end_is_not_recorded() -> None:
 
 
 @pytest.fixture(scope="module")
-def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
-    """Give a server's TLS with a certificate that nobody vouches for."""
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the file of a certificate for localhost that nobody vouches for, with its key."""
     if shutil.which("openssl") is None:
         pytest.skip("there is no openssl to make a certificate with")
-    folder = tmp_path_factory.mktemp("tls")
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    file = tmp_path_factory.mktemp("tls") / "certificate.pem"
     subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
     kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-    made = ["openssl", "req", "-x509", *kind, *subject, "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(made, check=True, capture_output=True, timeout=20)
+    made = ["openssl", "req", "-x509", *kind, *subject, "-keyout", "-", "-out", "-"]
+    file.write_bytes(subprocess.run(made, check=True, capture_output=True, timeout=20).stdout)
+    return file
+
+
+@pytest.fixture(scope="module")
+def self_signed(certificate: Path) -> ssl.SSLContext:
+    """Give a server's TLS with that certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(certificate)
     return context
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"), [("localhost", Answer), ("127.0.0.1", Answer), ("a.localhost", TryLater)]
+)
+def test_a_certificate_counts_for_the_names_in_it_where_it_is_trusted(
+    certificate: Path, self_signed: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, host: str, expected: type
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with serving({"/": says()}, self_signed) as server:
+        [(_, found)] = HttpWeb(SETTINGS, lambda: NOW).visit([Visit("h", (Request(server.url("/", host, "https")),))])
+    assert isinstance(found, expected), found
 
 
 def test_a_certificate_that_nobody_vouches_for_is_tried_later(self_signed: ssl.SSLContext) -> None:

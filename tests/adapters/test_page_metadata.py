@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aggregator.adapters import html_tree
-from aggregator.adapters.page_metadata import PageFacts, read
+from aggregator.adapters.page_metadata import MAX_NODES, PageFacts, read
 
 URL = "https://www.post.example/news/mill?ref=rss"
 
@@ -226,3 +226,9 @@ def test_what_repeats_without_end_is_bounded():
     found = facts(head, "<h1>T</h1>" * 900 + "<time datetime='2026-11-03'>x</time>" * 900)
     assert len(found.tags) <= 30
     assert len(found.titles) <= 10
+
+
+def test_nodes_of_all_scripts_together_are_bounded():
+    rest = script([{"@type": "Thing"}] * (MAX_NODES // 2))
+    assert facts(rest + script(NODE)).titles == (("ld+json", "Old mill"),)
+    assert facts(rest * 2 + script(NODE)).titles == ()

@@ -1,5 +1,7 @@
 """robots.txt as RFC 9309 has it."""
 
+import time
+
 import pytest
 
 from aggregator.adapters.robots import LONGEST_DELAY, parse
@@ -74,6 +76,30 @@ Disallow: /theirs
 )
 def test_a_group_of_ones_own_stands_in_place_of_the_one_for_all(agent: str, path: str, expected: bool) -> None:
     assert _allows(GROUPS, path, agent) is expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("User-agent: Aggregator", True),
+        ("User-agent: Aggregator/2.0", True),
+        ("User-agent: Aggregator # us", True),
+        ("User-agent: AGGREGATOR*", True),
+        ("useragent:aggregator", True),
+        ("User Agent aggregator", True),
+        (" user-agent\t:\taggregator ", True),
+        ("User-agent: *", True),
+        ("User-agent: Agg", False),
+        ("User-agent: Aggregator-News", False),
+        ("User-agent: NewsAggregator", False),
+        ("User-agent: regator", False),
+        ("User-agent: !", False),
+    ],
+)
+def test_a_name_counts_only_as_a_whole(line: str, expected: bool) -> None:
+    rules = f"{line}\nDisallow: /\n"
+    assert _allows(rules, "/a") is not expected
+    assert _allows(rules, "/a", "Aggregator/1.0") is not expected
 
 
 def test_two_groups_for_one_name_are_read_as_one() -> None:
@@ -154,3 +180,28 @@ def test_rules_after_the_first_500_kib_are_not_read() -> None:
     rules = b"User-agent: *\nDisallow: /\n"
     assert parse(comment + rules, 200).allows("https://news.example/a", AGENT)
     assert not parse(rules + comment, 200).allows("https://news.example/a", AGENT)
+
+
+def test_a_rule_that_the_bound_cuts_in_two_is_not_read() -> None:
+    rules = b"User-agent: *\nDisallow: /private\n"
+    lead = b"#" * (MAX_ROBOTS_BYTES - len(rules) + len(b"private\n") - 1) + b"\n"
+    assert parse(lead + rules, 200).allows("https://news.example/public", AGENT)
+    assert not parse(lead[8:] + rules, 200).allows("https://news.example/private", AGENT)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"".join(b"User-agent: a%d\n" % n for n in range(14_000)) + b"Disallow: /x\n" * 20_000,
+        b"User-agent: aggregator\n" * 10_000 + b"Disallow: /x\n" * 20_000,
+        b"User agent" + b" " * 200_000 + b"*" * 200_000 + b"\nDisallow: /x",
+        b"User-agent: *\n" + b"".join(b"Disallow: /*x*y*y*%d\n" % n for n in range(20_000)),
+        b"User-agent: *\nDisallow: /" + b"*y" * 240_000,
+        b"x" * (MAX_ROBOTS_BYTES + 1),
+    ],
+    ids=["names by rules", "our name often", "blanks", "stars", "stars in a line", "one line"],
+)
+def test_rules_made_to_take_long_do_not(body: bytes) -> None:
+    begun = time.perf_counter()
+    assert parse(body, 200).allows("https://news.example/" + "x" * 1900, AGENT) in {True, False}
+    assert time.perf_counter() - begun < 6

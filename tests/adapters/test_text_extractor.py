@@ -145,6 +145,7 @@ LONG = [block(f"{SENTENCE} It was item {number}.") for number in range(8)]
         (block("Lesen Sie auch: Sieben Mühlen und ihre Räder"), 4),
         (block("あわせて読みたい"), 4),
         (block("© 2026 Osterby Post. All rights reserved"), 8),
+        (block("© 2026 Osterby Post. All rights reserved"), 4),
         (block("More from the valley", "head"), 8),
         (block("Topics: mills, council"), 8),
     ],

@@ -1,20 +1,26 @@
 """Polling: what is new is stored once, what fails is tried again later, and no host is asked by two."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
 
 from aggregator.core.errors import TryLater
-from aggregator.core.feed import Feed, FeedState
+from aggregator.core.feed import Feed, FeedDocument, FeedState
 from aggregator.core.outcome import Step, Word
 from aggregator.core.schedule import Manners
 from aggregator.line import Parts, run
+from aggregator.steps.poll import LEASE
 from aggregator.store import entries, feeds, hosts, outcomes
 from aggregator.store.session import Store
 from tests.newsdesk import feed_of, outlet
-from tests.steps.parts import words
+from tests.steps.parts import parts, words
 from tests.world import NOW, Item, World, rss
 
 ITEMS = (Item("https://harbour-tribune.example/1", "One"), Item("https://harbour-tribune.example/2", "Two"))
+PROLOG = '<?xml version="1.0"?>'
 
 
 def _feed(line: Parts) -> Feed:
@@ -139,6 +145,68 @@ def test_a_host_that_another_worker_talks_to_is_left_alone(line: Parts, world: W
     assert world.asked == []
     with line.store.reading() as session:
         assert [work.id for work in feeds.due(session, NOW, 10)] == [feed.id], "it is still due"
+
+
+def test_two_pollers_at_once_ask_each_feed_once_and_share_no_host(line: Parts, world: World, tmp_path: Path) -> None:
+    source = outlet(line.store)
+    told = [feed_of(line.store, source, f"https://h{number % 4}.example/{number}.xml") for number in range(12)]
+    for feed in told:
+        world.says(feed.url, rss(Item(f"https://{feed.host}/{feed.id}", "One")))
+    another = World(answers=world.answers)
+    both = [line, parts(line.store, tmp_path, another, holder="another")]
+    with ThreadPoolExecutor(2) as pool:
+        ended = list(pool.map(lambda mine: run(mine, Step.POLL, [feed.id for feed in told], NOW), both))
+    asked = [[request.url for request in each.asked] for each in (world, another)]
+    assert sorted(asked[0] + asked[1]) == sorted(feed.url for feed in told)
+    assert [sum(word == "polled" for word in words(each)) for each in ended] == [len(each) for each in asked]
+    with line.store.reading() as session:
+        assert entries.number(session) == 12
+        assert outcomes.totals(session)[Step.POLL, Word.POLLED] == 12
+
+
+def test_a_poller_that_fails_in_the_middle_keeps_its_hosts_from_nobody(line: Parts, world: World) -> None:
+    class Died(BaseException):
+        """The process is stopped while it reads."""
+
+    def read(*_: object, **__: object) -> FeedDocument:
+        raise Died
+
+    feed = _feed(line)
+    world.says(feed.url, rss(*ITEMS))
+    with pytest.raises(Died):
+        run(replace(line, read_feed=read), Step.POLL, [feed.id], NOW)
+    later = NOW + LEASE
+    assert words(run(line, Step.POLL, [feed.id], NOW)) == ["not_due"], "its lease has not ended"
+    assert words(run(line, Step.POLL, [feed.id], later)) == ["polled"]
+
+
+def test_a_feed_that_recovers_is_a_feed_like_any_other(line: Parts, world: World) -> None:
+    feed = _feed(line)
+    world.says(feed.url, f"{PROLOG}<rss><channel>", 500)
+    run(line, Step.POLL, [feed.id], NOW)
+    assert (_now(line, feed).failures, _now(line, feed).reason) == (1, "the server answered 500")
+    world.says(feed.url, rss(*ITEMS))
+    _again(line, feed)
+    assert words(run(line, Step.POLL, [feed.id], NOW)) == ["polled"]
+    assert (_now(line, feed).failures, _now(line, feed).reason) == (0, "")
+
+
+@pytest.mark.parametrize("body", ["", "\x00\x01", f"{PROLOG}<opml></opml>", "{}", "not a feed at all"])
+def test_a_body_that_cannot_be_read_is_asked_for_again_later(line: Parts, world: World, body: str) -> None:
+    feed = _feed(line)
+    world.says(feed.url, body)
+    ended = run(line, Step.POLL, [feed.id], NOW)
+    assert words(ended) == ["later"]
+    assert ended[0].reason == _now(line, feed).reason != ""
+    assert _now(line, feed).due_at > NOW
+    with line.store.reading() as session:
+        assert entries.number(session) == 0
+
+
+def test_an_item_that_is_told_twice_in_one_feed_is_one_entry(line: Parts, world: World) -> None:
+    feed = _feed(line)
+    world.says(feed.url, rss(ITEMS[0], ITEMS[1], ITEMS[0]))
+    assert len(run(line, Step.POLL, [feed.id], NOW)[0].follows) == 2
 
 
 def test_the_host_is_free_again_after_the_poll_but_not_before_its_delay(line: Parts, world: World) -> None:
