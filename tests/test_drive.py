@@ -101,7 +101,8 @@ def _sleeper(body: bytes, *, url: str, charset: str, hints: Hints) -> Extraction
     return text_extractor.extract(body, url=url, charset=charset, hints=hints)
 
 
-@pytest.mark.parametrize(("read", "seconds"), [(_killer, 60.0), (_sleeper, 4.0)], ids=["killed", "hangs for ever"])
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(("read", "seconds"), [(_killer, 10.0), (_sleeper, 4.0)], ids=["killed", "hangs for ever"])
 def test_a_page_that_takes_its_process_down_is_put_aside_and_its_siblings_survive(
     tmp_path: Path, read: Callable[..., Extraction], seconds: float
 ) -> None:
