@@ -57,7 +57,7 @@ def take_down(store: Store, blobs: Blobs, now: datetime, target: str, reason: st
     if not reason.strip():
         raise Refused("a takedown needs a reason; give it with --reason")
     with store.writing() as session:
-        found = _targets(session, target)
+        found = _held(session, target)
         reached = _plan(session, target, found)
         if not found and not _addresses(target):
             raise Refused(f"no article is known as {target!r}, and it is no address; see `aggregator articles list`")
@@ -75,7 +75,7 @@ def finish(store: Store, blobs: Blobs, now: datetime, number: int) -> Outcome:
         takedown = takedowns.get(session, number)
         if takedown is None or takedown.state is not TakedownState.ACTIVE:
             return _ended(session, Outcome(Step.TAKE_DOWN, number, Word.NOT_DUE), now)
-        found = _targets(session, takedown.target)
+        found = _held(session, takedown.target)
         _withdraw(session, found, number, now)
         kept = pages.of_entries(session, [entry.id for entry in entries.of_articles(session, _ids(found))])
         orphans = pages.remove(session, [page.id for page in kept])
@@ -96,7 +96,7 @@ def lift(store: Store, now: datetime, number: int, why: str) -> Outcome:
         takedown = takedowns.get(session, number)
         if takedown is None or not takedowns.lift(session, number, why, now):
             raise Refused(f"takedown {number} does not exist or does not hold any more; see `aggregator takedown list`")
-        found = _ids(_targets(session, takedown.target))
+        found = _ids(_held(session, takedown.target))
         told = entries.of_articles(session, found)
         reason = f"takedown {number} was lifted: {why}"
         entries.settle(session, [Settled(entry.id, EntryStatus.DUE, entry.seen_at, reason) for entry in told])
@@ -130,6 +130,14 @@ def _targets(session: Session, target: str) -> list[Article]:
         meant.append(named)
     roots = {article.root_id for article in meant}
     return [member for root in sorted(roots) for member in articles.group(session, root)]
+
+
+def _held(session: Session, target: str) -> list[Article]:
+    """Return what is meant while nobody can join anything with it (see gather) or publish it (articles come first)."""
+    stories.lock(session)
+    found = _targets(session, target)
+    articles.held(session, _ids(found))
+    return found
 
 
 def _plan(session: Session, target: str, found: Sequence[Article]) -> Plan:

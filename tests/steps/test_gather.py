@@ -3,6 +3,7 @@
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.texts import GLACIER, HARBOUR, SCHOOL, changed_headline, report
 from tests.world import NOW
 
 HOUR = timedelta(hours=1)
+REUTERS = "the page of the agency to which the text is credited (Reuters)"
 
 
 def _article(line: Parts, name: str, text: tuple[str, ...], title: str = "A headline", **given: object) -> int:
@@ -110,6 +112,82 @@ def test_every_order_of_arrival_ends_in_the_same_group(line: Parts) -> None:
         assert _roots(line, *ids)[0] == ids[2], order
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_a_text_of_an_agency_is_the_agencys_own_whoever_printed_it_first(line: Parts, order: tuple[int, ...]) -> None:
+    """The agency's own page comes last in time; the credit is in a copy alone, and still shows whose it is."""
+    credited = (*HARBOUR, "Reporting by Ann Other; Editing by Jo Doe")
+    homes = ("early-post.example", "credited-post.example", "www.reuters.com")
+    ids = [
+        article_of(
+            line.store,
+            feed_of(line.store, outlet(line.store, home), f"https://{home}/feed.xml"),
+            f"https://{home}/breakwater",
+            text,
+            effective_at=NOW - (5 - place) * HOUR,
+            credit="Reuters" if text is credited else "",
+        )
+        for place, (home, text) in enumerate(zip(homes, (HARBOUR, credited, HARBOUR), strict=True))
+    ]
+    for place in order:
+        _gather(line, ids[place])
+    assert _roots(line, *ids) == [ids[2]] * 3
+    with line.store.reading() as session:
+        assert {each.root_reason for each in articles.group(session, ids[2])} == {REUTERS}
+        assert [row.size for row in stories.newest(session, 10)] == [1]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_what_copies_name_as_their_original_is_canonical_in_every_order(line: Parts, order: tuple[int, ...]) -> None:
+    told = [feed_of(line.store, outlet(line.store, name)) for name in ("Original", "First Copy", "Second Copy")]
+    urls = [f"https://{feed.host}/breakwater" for feed in told]
+    ids = [
+        article_of(line.store, feed, url, HARBOUR, effective_at=NOW - place * HOUR, canonical_url=urls[0])
+        for place, (feed, url) in enumerate(zip(told, urls, strict=True))
+    ]
+    for place in order:
+        _gather(line, ids[place])
+    assert _roots(line, *ids) == [ids[0]] * 3
+    assert _statuses(line, *ids) == [EntryStatus.ARTICLE, EntryStatus.DUPLICATE, EntryStatus.DUPLICATE]
+
+
+def test_two_groups_that_a_third_text_shows_to_be_one_are_joined(line: Parts) -> None:
+    """The halves say nothing of each other; the whole text is like both."""
+    halves = [
+        _article(line, "Upper Half", HARBOUR, title="Breakwater of Kelmouth"),
+        _article(line, "Lower Half", SCHOOL, title="School of Osterby"),
+    ]
+    _gather(line, *halves)
+    assert _roots(line, *halves) == halves, "apart"
+    with line.store.reading() as session:
+        assert [row.size for row in stories.newest(session, 10)] == [1, 1]
+    whole = _article(line, "Whole", (*HARBOUR, *SCHOOL), title="News of the coast and the hills")
+    _gather(line, whole)
+    assert len(set(_roots(line, *halves, whole))) == 1
+    with line.store.reading() as session:
+        assert [row.size for row in stories.newest(session, 10)] == [1], "one story remains of the two"
+
+
+def test_what_was_taken_down_before_it_was_gathered_stays_down(line: Parts) -> None:
+    first, second = _article(line, "A", HARBOUR), _article(line, "B", HARBOUR)
+    with line.store.writing() as session:
+        articles.remove(session, [first])
+    assert sorted(_gather(line, first, second)) == ["article", "refused"]
+    assert _roots(line, second) == [second], "a copy is not hung up under what is gone"
+    assert _statuses(line, first) == [EntryStatus.REFUSED]
+
+
+def test_what_is_gone_is_never_the_canonical_one(line: Parts) -> None:
+    first, second = _article(line, "A", HARBOUR, effective_at=NOW - 9 * HOUR), _article(line, "B", HARBOUR)
+    _gather(line, first)
+    _gather(line, second)
+    with line.store.writing() as session:
+        articles.remove(session, [first])
+        sketches.remove(session, [first])
+    third = _article(line, "C", HARBOUR, effective_at=NOW - HOUR)
+    assert _gather(line, third) == ["duplicate"]
+    assert _roots(line, second, third) == [second, second]
+
+
 def test_the_same_event_in_other_words_is_one_story(line: Parts) -> None:
     first = _article(
         line, "A", ("The chain ferry Margaret Ansty ran aground on Corran Bank on Monday with 38 people on board.",),
@@ -157,23 +235,33 @@ def test_the_text_of_what_was_taken_down_is_refused_wherever_it_comes_from(line:
 
 
 def test_copies_gathered_at_the_same_instant_always_find_each_other(line: Parts, store: Store) -> None:
+    """Four workers, two at each pair of copies, each with one of the two."""
+    left, right = (feed_of(store, outlet(store, name)) for name in ("Left Post", "Right Post"))
     pairs = []
-    for number in range(20):
+    for number in range(40):
         text = report(number)
-        pairs.append([_article(line, f"Left {number}", text), _article(line, f"Right {number}", text)])
+        pairs.append([article_of(store, feed, f"https://{feed.host}/{number}", text) for feed in (left, right)])
     with store.reading() as session:
-        entry_of = {each.article_id: each.id for pair in pairs for each in entries.of_articles(session, pair)}
+        entry_of = {each.article_id: each.id for each in entries.of_articles(session, list(itertools.chain(*pairs)))}
+    start = Barrier(4)
 
-    def gather(side: int) -> None:
-        for pair in pairs:
+    def gather(worker: int) -> None:
+        side, half = worker % 2, worker // 2
+        start.wait(30)
+        for pair in pairs[half::2]:
             run(line, Step.GATHER, [entry_of[pair[side]]], NOW)
 
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(gather, range(2)))
-    for pair in pairs:
-        roots = set(_roots(line, *pair))
-        assert len(roots) == 1
-        assert sorted(_statuses(line, *pair)) == [EntryStatus.ARTICLE, EntryStatus.DUPLICATE]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(gather, range(4)))
+    roots = [_roots(line, *pair) for pair in pairs]
+    assert all(first == second in pair for (first, second), pair in zip(roots, pairs, strict=True))
+    assert [sorted(_statuses(line, *pair)) for pair in pairs] == [[EntryStatus.ARTICLE, EntryStatus.DUPLICATE]] * 40
+    with store.reading() as session:
+        held = articles.several(session, itertools.chain(*pairs))
+        sizes = {story.id: story.size for story in stories.newest(session, 100)}
+    told = [article.story_id for article in held.values() if article.root_id == article.id]
+    assert None not in told, "each canonical article is in a story"
+    assert {each: told.count(each) for each in told if each} == sizes, "and its story counts it"
 
 
 def test_a_second_run_changes_nothing(line: Parts) -> None:

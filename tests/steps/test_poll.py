@@ -1,5 +1,6 @@
 """Polling: what is new is stored once, what fails is tried again later, and no host is asked by two."""
 
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -7,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.core.errors import TryLater
+from aggregator.core.errors import AggregatorError, TryLater
 from aggregator.core.feed import Feed, FeedDocument, FeedState
-from aggregator.core.outcome import Step, Word
+from aggregator.core.outcome import Outcome, Step, Word
+from aggregator.core.page import Answer, Request, Visit
 from aggregator.core.schedule import Manners
 from aggregator.line import Parts, run
 from aggregator.steps.poll import LEASE
@@ -147,7 +149,7 @@ def test_a_host_that_another_worker_talks_to_is_left_alone(line: Parts, world: W
         assert [work.id for work in feeds.due(session, NOW, 10)] == [feed.id], "it is still due"
 
 
-def test_two_pollers_at_once_ask_each_feed_once_and_share_no_host(line: Parts, world: World, tmp_path: Path) -> None:
+def test_two_pollers_at_once_ask_each_feed_once(line: Parts, world: World, tmp_path: Path) -> None:
     source = outlet(line.store)
     told = [feed_of(line.store, source, f"https://h{number % 4}.example/{number}.xml") for number in range(12)]
     for feed in told:
@@ -164,6 +166,31 @@ def test_two_pollers_at_once_ask_each_feed_once_and_share_no_host(line: Parts, w
         assert outcomes.totals(session)[Step.POLL, Word.POLLED] == 12
 
 
+def test_while_one_poller_talks_to_a_host_another_asks_it_nothing(line: Parts, world: World, tmp_path: Path) -> None:
+    source = outlet(line.store)
+    names = ("shared.example/1", "shared.example/2", "free.example/3")
+    mine, shared, free = (feed_of(line.store, source, f"https://{name}.xml") for name in names)
+    for feed in (mine, shared, free):
+        world.says(feed.url, rss(*ITEMS))
+    another = World(answers=world.answers)
+    second = parts(line.store, tmp_path, another, holder="another")
+    meanwhile: list[Outcome] = []
+
+    class Watched(World):
+        """A world in which the other poller comes by in the middle of a visit."""
+
+        def visit(self, visits: Iterable[Visit]) -> Iterator[tuple[Request, Answer | AggregatorError]]:
+            for each in super().visit(visits):
+                meanwhile.extend(run(second, Step.POLL, [shared.id, free.id], NOW))
+                yield each
+
+    ended = run(replace(line, web=Watched(answers=world.answers)), Step.POLL, [mine.id], NOW)
+    assert words(ended) == ["polled"]
+    assert {outcome.id: outcome.word for outcome in meanwhile} == {shared.id: Word.HOST_BUSY, free.id: Word.POLLED}
+    assert [request.url for request in another.asked] == [free.url]
+    assert words(run(second, Step.POLL, [shared.id], NOW)) == ["polled"], "its turn comes when the host is free"
+
+
 def test_a_poller_that_fails_in_the_middle_keeps_its_hosts_from_nobody(line: Parts, world: World) -> None:
     class Died(BaseException):
         """The process is stopped while it reads."""
@@ -175,9 +202,10 @@ def test_a_poller_that_fails_in_the_middle_keeps_its_hosts_from_nobody(line: Par
     world.says(feed.url, rss(*ITEMS))
     with pytest.raises(Died):
         run(replace(line, read_feed=read), Step.POLL, [feed.id], NOW)
-    later = NOW + LEASE
     assert words(run(line, Step.POLL, [feed.id], NOW)) == ["not_due"], "its lease has not ended"
-    assert words(run(line, Step.POLL, [feed.id], later)) == ["polled"]
+    with line.store.writing() as session:
+        assert set(hosts.lease(session, [feed.host], "next", NOW, timedelta(minutes=1))) == {feed.host}
+    assert words(run(line, Step.POLL, [feed.id], NOW + LEASE)) == ["polled"]
 
 
 def test_a_feed_that_recovers_is_a_feed_like_any_other(line: Parts, world: World) -> None:
@@ -206,7 +234,8 @@ def test_a_body_that_cannot_be_read_is_asked_for_again_later(line: Parts, world:
 def test_an_item_that_is_told_twice_in_one_feed_is_one_entry(line: Parts, world: World) -> None:
     feed = _feed(line)
     world.says(feed.url, rss(ITEMS[0], ITEMS[1], ITEMS[0]))
-    assert len(run(line, Step.POLL, [feed.id], NOW)[0].follows) == 2
+    ended = run(line, Step.POLL, [feed.id], NOW)
+    assert (ended[0].reason, len(ended[0].follows)) == ("2 new of 2 entries", 2)
 
 
 def test_the_host_is_free_again_after_the_poll_but_not_before_its_delay(line: Parts, world: World) -> None:
