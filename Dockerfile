@@ -9,7 +9,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 
 RUN python -m venv /opt/venv
 COPY requirements.lock /src/
-RUN /opt/venv/bin/python -m pip install --require-hashes --only-binary :all: -r /src/requirements.lock
+RUN /opt/venv/bin/python -m pip install --no-deps --require-hashes --only-binary :all: -r /src/requirements.lock
 
 COPY pyproject.toml README.md /src/
 COPY config /src/config

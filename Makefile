@@ -37,12 +37,12 @@ $(BIN)/python:
 $(VENV)/.ready-run: requirements.lock pyproject.toml | $(BIN)/python
 	@if [ -e $(VENV)/.ready-dev ]; then touch $@; else \
 	  echo "setting up $(VENV) (once) ..."; \
-	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock \
 	  && $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --editable . && touch $@; fi
 
 $(VENV)/.ready-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@echo "setting up $(VENV) for development (once) ..."
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
