@@ -12,6 +12,7 @@ from datetime import datetime
 
 from pebble import ProcessExpired, ProcessPool
 
+from aggregator.core.errors import AggregatorError
 from aggregator.core.outcome import Outcome, Step, Word, Work
 from aggregator.line import LINE, Parts, batches, follows, run
 from aggregator.store import entries
@@ -20,6 +21,7 @@ from aggregator.store.session import Store
 ORDER = {stage.step: place for place, stage in enumerate(LINE)}
 BATCH_SECONDS = 120.0
 MANY = 16
+MOST_FAILURES = 3
 _parts: Parts | None = None
 
 
@@ -61,11 +63,11 @@ def drive(pool: Pool, store: Store, now: datetime, work: Iterable[Work], watch: 
                 running[workers.schedule(_run, (step, ids, now), timeout=pool.seconds)] = (step, ids)
             for done in wait(running, return_when=FIRST_COMPLETED).done:
                 step, ids = running.pop(done)
-                outcomes = _ended(done)
+                outcomes, error = _ended(done)
                 if outcomes is None:
                     tally.lost += 1
                     _free(store, step, ids)
-                    left.again(step, ids)
+                    left.again(step, ids, error)
                 else:
                     tally.add(outcomes)
                     left.add(follows(outcomes))
@@ -79,6 +81,7 @@ class _Left:
     def __init__(self, work: Iterable[Work]) -> None:
         self.waiting: dict[Step, dict[Work, None]] = {}
         self.alone: deque[tuple[Step, list[int]]] = deque()
+        self.failed: Counter[tuple[Step, int]] = Counter()
         self.add(work)
 
     def __bool__(self) -> bool:
@@ -88,7 +91,12 @@ class _Left:
         for each in work:
             self.waiting.setdefault(each.step, {})[each] = None
 
-    def again(self, step: Step, ids: Sequence[int]) -> None:
+    def again(self, step: Step, ids: Sequence[int], error: AggregatorError | None) -> None:
+        """Take items up again one by one; what fails by an error of ours time and again ends with it."""
+        for each in ids:
+            self.failed[step, each] += 1
+            if error is not None and self.failed[step, each] > MOST_FAILURES:
+                raise error
         self.alone.extend((step, [each]) for each in ids)
 
     def take(self, most: int, processes: int, busy: Container[Step] = ()) -> list[tuple[Step, list[int]]]:
@@ -123,12 +131,14 @@ def _run(step: Step, ids: list[int], now: datetime) -> list[Outcome]:
     return run(_parts, step, ids, now)
 
 
-def _ended(done: "Future[list[Outcome]]") -> list[Outcome] | None:
-    """Return the outcomes of a batch, or None when its process died or was stopped."""
+def _ended(done: "Future[list[Outcome]]") -> tuple[list[Outcome] | None, AggregatorError | None]:
+    """Return the outcomes of a batch; None when its process died, was stopped, or failed by the error beside it."""
     try:
-        return done.result()
+        return done.result(), None
     except (TimeoutError, ProcessExpired):
-        return None
+        return None, None
+    except AggregatorError as error:
+        return None, error
 
 
 def _free(store: Store, step: Step, ids: Sequence[int]) -> None:

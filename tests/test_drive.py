@@ -11,6 +11,7 @@ import pytest
 
 from aggregator.core.article import Extraction, Hints
 from aggregator.core.entry import EntryStatus
+from aggregator.core.errors import TryLater
 from aggregator.core.outcome import Step, Word, Work
 from aggregator.drive import Pool, Tally, drive, here
 from aggregator.line import Parts
@@ -116,3 +117,16 @@ def test_a_page_that_takes_its_process_down_is_put_aside_and_its_siblings_surviv
     assert [entry.url for entry in aside] == [f"{HOME}/7"]
     assert "did not come back" in aside[0].reason
     assert tally.lost >= 2
+
+
+def _away(*_: object, **__: object) -> Extraction:
+    raise TryLater("the store of blobs failed")
+
+
+def test_an_error_of_ours_that_does_not_pass_ends_the_run_with_its_own_words(tmp_path: Path) -> None:
+    url, work = _store(tmp_path)
+    store = Store(url)
+    with pytest.raises(TryLater, match="the store of blobs failed"):
+        drive(_pool(url, tmp_path, _away), store, NOW, work, _quiet)
+    store.close()
+    assert _ended(url) == {EntryStatus.FETCHED: PAGES}, "and nothing is lost"

@@ -20,13 +20,18 @@ def deadline(seconds: float) -> Iterator[None]:
         yield
         return
 
+    late: list[Unreadable] = []
+
     def stop(_number: int, _frame: FrameType | None) -> None:
-        raise Unreadable(f"the parser did not finish within {seconds:g} seconds")
+        late.append(Unreadable(f"the parser did not finish within {seconds:g} seconds"))
+        raise late[-1]
 
     before = signal.signal(signal.SIGALRM, stop)
-    left = signal.setitimer(signal.ITIMER_REAL, seconds)
+    left = signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # and again each second, should the first be swallowed
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, *left)  # whoever had it before us, as a test runner may, has it again
         signal.signal(signal.SIGALRM, before)
+    if late:  # somebody in the block caught it and went on
+        raise late[0]

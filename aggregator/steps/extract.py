@@ -63,7 +63,7 @@ def extract(store: Store, tools: Extractor, now: datetime, entry_ids: Sequence[i
             page_of = pages.several(session, [entry.page_id or 0 for entry in leased])
         taken = {entry.id for entry in leased}
         alone += [each for each in ids if each not in taken]
-        ended += _saved(store, now, [_read(tools, entry, page_of.get(entry.page_id or 0), now) for entry in leased])
+        ended += _saved(store, now, _all_read(store, tools, leased, page_of, now))
     return ended + [_alone(store, tools, now, each) for each in alone]
 
 
@@ -78,7 +78,20 @@ def _alone(store: Store, tools: Extractor, now: datetime, entry_id: int) -> Outc
     if leased[0].attempts > ATTEMPTS:
         reason = f"the parser did not come back from this page ({ATTEMPTS} tries)"
         return _saved(store, now, [_Read(leased[0], page.fetched_at if page else now, reason=reason)])[0]
-    return _saved(store, now, [_read(tools, leased[0], page, now)])[0]
+    page_of = {page.id: page} if page else {}
+    return _saved(store, now, _all_read(store, tools, leased, page_of, now))[0]
+
+
+def _all_read(
+    store: Store, tools: Extractor, leased: Sequence[Entry], page_of: Mapping[int, Page], now: datetime
+) -> list[_Read]:
+    """Read pages; when it is not they but the house that fails, give their leases back as though never taken."""
+    try:
+        return [_read(tools, entry, page_of.get(entry.page_id or 0), now) for entry in leased]
+    except TryLater:
+        with store.writing() as session:
+            entries.release(session, [entry.id for entry in leased])
+        raise
 
 
 def _read(tools: Extractor, entry: Entry, page: Page | None, now: datetime) -> _Read:

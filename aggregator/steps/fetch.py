@@ -102,8 +102,12 @@ def _without_known(session: Session, leased: Sequence[Entry], now: datetime, end
 
 
 def _failed(twins: Iterable[Entry], now: datetime) -> Entry | None:
-    """Return an entry at the same address that has just failed: asking again at once would bring the same."""
-    return next((each for each in twins if each.status in ENDS.values() and now - each.due_at < FRESH), None)
+    """Return an entry at the same address that has just failed: asking again at once would bring the same.
+
+    What a takedown refused is no failure of the page: that gate is asked for each entry by itself.
+    """
+    failed = (each for each in twins if each.status in ENDS.values() and now - each.due_at < FRESH)
+    return next((each for each in failed if not each.reason.startswith("takedown ")), None)
 
 
 def _end_now(session: Session, entry: Entry, status: EntryStatus, reason: str, now: datetime) -> Outcome:

@@ -89,21 +89,32 @@ def finish(store: Store, blobs: Blobs, now: datetime, number: int) -> Outcome:
 
 
 def lift(store: Store, now: datetime, number: int, why: str) -> Outcome:
-    """Let a takedown no longer hold; what it removed is fetched anew, since its text is gone."""
+    """Let a takedown no longer hold; what it removed or kept out is fetched anew, since its text is gone.
+
+    What another takedown in force names as well stays down.
+    """
     if not why.strip():
         raise Refused("lifting a takedown needs a reason; give it with --why")
     with store.writing() as session:
         takedown = takedowns.get(session, number)
         if takedown is None or not takedowns.lift(session, number, why, now):
             raise Refused(f"takedown {number} does not exist or does not hold any more; see `aggregator takedown list`")
-        found = _ids(_held(session, takedown.target))
-        told = entries.of_articles(session, found)
+        found = [article for article in _held(session, takedown.target) if not _forbidden(session, article.url)]
+        told = {entry.id: entry for entry in entries.of_articles(session, _ids(found))}
+        told |= {entry.id: entry for entry in entries.refused_by(session, number)}
+        again = [entry for entry in told.values() if not _forbidden(session, entry.url)]
         reason = f"takedown {number} was lifted: {why}"
-        entries.settle(session, [Settled(entry.id, EntryStatus.DUE, entry.seen_at, reason) for entry in told])
-        follows = [Work(Step.FETCH, entry.id, entry.host) for entry in told]
-        articles.release_names(session, found)
-        publications.retire(session, found)
+        entries.settle(session, [Settled(entry.id, EntryStatus.DUE, entry.seen_at, reason) for entry in again])
+        gone = {*_ids(found), *(entry.article_id for entry in again if entry.article_id is not None)}
+        articles.release_names(session, sorted(gone))
+        publications.retire(session, sorted(gone))
+        follows = [Work(Step.FETCH, entry.id, entry.host) for entry in again]
         return _ended(session, Outcome(Step.TAKE_DOWN, number, Word.RESTORED, why, tuple(follows)), now)
+
+
+def _forbidden(session: Session, url: str) -> bool:
+    """Whether a takedown in force names an address under any of its disguises."""
+    return bool(takedowns.of_urls(session, list(disguises(url))))
 
 
 def _ids(found: Sequence[Article]) -> list[int]:
@@ -164,6 +175,8 @@ def _blocks(session: Session, target: str, found: Sequence[Article]) -> list[Blo
         names |= {entry.url_key, *disguises(entry.url)}
     names |= set(articles.aliases(session, _ids(found)))
     blocks = [Block(BlockKind.URL, name) for name in sorted(names)]
+    earlier = {block.takedown_id for block in takedowns.of_urls(session, sorted(names))}
+    blocks += takedowns.texts_of(session, earlier)  # the words themselves are gone: know them by what was kept
     drawn = sketches.several(session, _ids(found))
     for article in found:
         if article.text_hash and article.id in drawn:

@@ -308,3 +308,13 @@ def number(session: Session) -> int:
 def raw_date(session: Session, entry_id: int) -> str:
     """Return the date of an entry in the feed's own words, '' where it gave none."""
     return session.scalar(select(entries.c.raw_date).where(entries.c.id == entry_id)) or ""
+
+
+def refused_by(session: Session, takedown_id: int) -> list[Entry]:
+    """Return the entries that a takedown has refused, by address or by text."""
+    named = f"takedown {takedown_id}"
+    why = or_(entries.c.reason == named, entries.c.reason.startswith(f"{named}:"))
+    rows = session.execute(
+        select(entries).where(why, entries.c.status == EntryStatus.REFUSED.value).order_by(entries.c.id)
+    )
+    return [_value(row) for row in rows]

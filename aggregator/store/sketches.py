@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, func, select
 
 from aggregator.core.article import Sketch
 from aggregator.core.sketch import pack, unpack
@@ -63,12 +63,13 @@ def candidates(session: Session, article_id: int, sketch: Sketch, at_least: int 
 
     A fingerprint that POSTING_CAP texts have says nothing and is left out.
     """
-    found = session.execute(
-        select(fingerprints.c.fp, fingerprints.c.article_id)
+    place = func.row_number().over(partition_by=fingerprints.c.fp, order_by=fingerprints.c.article_id.desc())
+    posted = (
+        select(fingerprints.c.fp, fingerprints.c.article_id, place.label("place"))
         .where(fingerprints.c.fp.in_(sketch.sample))
-        .order_by(fingerprints.c.article_id.desc())
-        .limit(POSTING_CAP * max(len(sketch.sample), 1))
-    ).all()
+        .subquery()
+    )
+    found = session.execute(select(posted.c.fp, posted.c.article_id).where(posted.c.place <= POSTING_CAP)).all()
     texts = Counter(fp for fp, _ in found)
     shared = Counter(other for fp, other in found if texts[fp] < POSTING_CAP)
     need = min(at_least, len(sketch.sample))

@@ -113,3 +113,10 @@ def any_of_texts(session: Session, sample: Iterable[str], text_hashes: Iterable[
         (blocks.c.kind == BlockKind.SHINGLE.value) & blocks.c.value.in_(set(sample)),
     )
     return session.scalar(select(blocks.c.id).where(wanted & blocks.c.active).limit(1)) is not None
+
+
+def texts_of(session: Session, takedown_ids: Iterable[int]) -> list[Block]:
+    """Return the active blocks on texts, whole ones and fingerprints, of these takedowns."""
+    kinds = (BlockKind.TEXT.value, BlockKind.SHINGLE.value)
+    wanted = blocks.c.takedown_id.in_(set(takedown_ids)) & blocks.c.kind.in_(kinds) & blocks.c.active
+    return [_block(row) for row in session.execute(select(blocks).where(wanted).order_by(blocks.c.id))]

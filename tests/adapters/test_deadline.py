@@ -35,6 +35,19 @@ def test_after_an_end_everything_is_as_before_too():
     assert signal.getsignal(signal.SIGALRM) is before
 
 
+def test_work_that_swallows_its_end_is_ended_all_the_same():
+    def stubborn() -> None:
+        with deadline(0.05):
+            try:
+                while True:
+                    pass
+            except Exception:  # noqa: BLE001, S110 - as libraries do
+                pass
+
+    with pytest.raises(Unreadable, match="did not finish"):
+        stubborn()
+
+
 def test_a_timer_that_somebody_else_had_set_runs_on():
     before = signal.setitimer(signal.ITIMER_REAL, 100)
     try:

@@ -7,7 +7,7 @@ import pytest
 
 from aggregator.core.article import Extraction, Hints
 from aggregator.core.entry import Entry, EntryStatus
-from aggregator.core.errors import Unreadable
+from aggregator.core.errors import TryLater, Unreadable
 from aggregator.core.feed import Feed
 from aggregator.core.outcome import Step
 from aggregator.core.page import Answer
@@ -169,3 +169,17 @@ def test_a_page_that_is_no_longer_kept_is_told(line: Parts) -> None:
 def test_an_entry_that_does_not_wait_for_extraction_is_left_alone(line: Parts) -> None:
     entry = entry_of(line.store, _feed(line), URL)
     assert words(run(line, Step.EXTRACT, [entry.id, 999], NOW)) == ["not_due", "not_due"]
+
+
+def test_when_the_house_fails_and_not_the_page_nothing_is_held_against_the_page(line: Parts) -> None:
+    def read(*_: object, **__: object) -> Extraction:
+        raise TryLater("the store of blobs failed")
+
+    entries_of = [_fetched(line, _feed(line), f"{HOME}/{n}", page("A", *HARBOUR)) for n in range(2)]
+    away = replace(line, extractor=replace(line.extractor, read=read))
+    for _ in range(ATTEMPTS + 2):
+        with pytest.raises(TryLater):
+            run(away, Step.EXTRACT, [each.id for each in entries_of], NOW)
+    standing = [_now(line, each) for each in entries_of]
+    assert [(each.status, each.attempts) for each in standing] == [(EntryStatus.FETCHED, 0)] * 2
+    assert words(run(line, Step.EXTRACT, [entries_of[0].id], NOW)) == ["extracted"], "and it is free at once"

@@ -15,7 +15,7 @@ from aggregator.steps.take_down import lift, plan, take_down
 from aggregator.store import articles, entries, feeds, pages, publications, sketches, stories, takedowns
 from tests.newsdesk import feed_of, outlet
 from tests.steps.parts import polled, through, words
-from tests.texts import HARBOUR, SCHOOL, changed_headline
+from tests.texts import GLACIER, HARBOUR, SCHOOL, changed_headline
 from tests.world import NOW, Item, World, page, rss
 
 OURS = "https://harbour-tribune.example/news/breakwater"
@@ -213,3 +213,54 @@ def test_lifting_lets_it_come_back_from_its_source_and_keeps_the_history(stand: 
     assert (found.state, found.lifted_why) == (TakedownState.LIFTED, "it was a mistake")
     with pytest.raises(Refused, match="does not hold"):
         lift(stand.line.store, NOW, number, "once more")
+
+
+THIRD = "https://third.example"
+
+
+def _third(stand: Stand, world: World, url: str) -> None:
+    """Let a third outlet tell of an address."""
+    feed = feed_of(stand.line.store, outlet(stand.line.store, "Third"), f"{THIRD}/feed.xml")
+    world.says(feed.url, rss(Item(url, "Unseen")))
+    polled(stand.line, feed.id)
+
+
+def _lift(stand: Stand, number: int) -> None:
+    through(stand.line, lift(stand.line.store, NOW, number, "a mistake").follows)
+
+
+def test_lifting_brings_it_back_though_another_feed_told_of_it_meanwhile(stand: Stand, world: World) -> None:
+    number = _take_down(stand)
+    _third(stand, world, f"{OURS}?utm_source=third")
+    _lift(stand, number)
+    assert _live(stand.line) == ["Breakwater", "School"]
+
+
+def test_lifting_lets_in_what_was_refused_at_an_address_that_we_did_not_hold(stand: Stand, world: World) -> None:
+    number = _take_down(stand, f"{THIRD}/unseen")
+    world.says(f"{THIRD}/unseen", page("Unseen", *GLACIER))
+    _third(stand, world, f"{THIRD}/unseen")
+    _lift(stand, number)
+    assert len(_live(stand.line)) == 3
+
+
+def test_lifting_lets_in_the_texts_that_it_had_kept_out(stand: Stand, world: World) -> None:
+    number = _take_down(stand)
+    world.says(f"{THIRD}/other", page("Other words", *changed_headline(HARBOUR)))
+    _third(stand, world, f"{THIRD}/other")
+    _lift(stand, number)
+    with stand.line.store.reading() as session:
+        assert EntryStatus.REFUSED not in entries.numbers(session)
+
+
+def test_what_two_takedowns_name_stays_down_until_both_are_lifted(stand: Stand, world: World) -> None:
+    first, second = _take_down(stand), _take_down(stand, COPY)
+    _lift(stand, first)
+    assert _live(stand.line) == ["School"]
+    with stand.line.store.reading() as session:
+        assert len(publications.withdrawn(session, publications.ALL, NOW)) == 2
+    world.says(f"{THIRD}/other", page("Other words", *changed_headline(HARBOUR)))
+    _third(stand, world, f"{THIRD}/other")
+    assert _live(stand.line) == ["School"], "the second knows the text too, though it was gone when it came"
+    _lift(stand, second)
+    assert len(_live(stand.line)) == 2, "one article of the three copies, whichever is the canonical one, and the other"

@@ -125,3 +125,15 @@ def test_old_fingerprints_are_forgotten_and_their_sketches_kept(store: Store) ->
         assert set(sketches.several(session, [old, new])) == {old, new}
     assert _found(store, new, 1, 2) == []
     assert _found(store, old, 1, 2) == [new]
+
+
+def test_a_fingerprint_of_a_whole_outlet_does_not_hide_an_older_copy(store: Store) -> None:
+    feed = feed_of(store, outlet(store))
+    number = 3 * sketches.POSTING_CAP + 2
+    copy, *crowd, text = [article_of(store, feed, f"https://{feed.host}/{n}", report(n, 12)) for n in range(number)]
+    drawn = Sketch(frozenset({1, 2, 3}), (1, 2, 3), frozenset(), frozenset())
+    common = Sketch(frozenset({1}), (1,), frozenset(), frozenset())
+    with store.writing() as session:
+        sketches.remove(session, [copy, *crowd, text])
+        sketches.add(session, {copy: (drawn, NOW), text: (drawn, NOW), **dict.fromkeys(crowd, (common, NOW))})
+        assert sketches.candidates(session, text, drawn) == [copy]
