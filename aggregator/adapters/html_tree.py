@@ -23,6 +23,8 @@ _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", 
 _OPENED = re.compile(rb"<[a-z]", re.IGNORECASE)
 _WORD = re.compile(rb"[\s/=]+")
 _DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
+_ALL = etree.XPath("count(//*)")
+_WIDE = etree.XPath(f"boolean(//*[*[{MAX_CHILDREN + 1}]])")
 _UNFIT = bytes({*range(32), 127} - {9, 10, 13})  # control characters that XML cannot hold
 
 
@@ -95,10 +97,9 @@ def _tree(text: bytes) -> HtmlElement:
 
 def _bounded(tree: HtmlElement) -> None:
     """Refuse a tree that has too many elements, in all or side by side, or is too deep."""
-    for number, element in enumerate(tree.iter(), 1):
-        if number > MAX_ELEMENTS:
-            raise Unreadable(f"the page has too many elements, {MAX_ELEMENTS} are read")
-        if len(element) > MAX_CHILDREN:
-            raise Unreadable(f"the page has more than {MAX_CHILDREN} elements side by side")
+    if _ALL(tree) > MAX_ELEMENTS:
+        raise Unreadable(f"the page has too many elements, {MAX_ELEMENTS} are read")
+    if _WIDE(tree):
+        raise Unreadable(f"the page has more than {MAX_CHILDREN} elements side by side")
     if _DEEP(tree):
         raise Unreadable(f"the page is nested too deep: elements are read down to {MAX_DEPTH}")

@@ -8,10 +8,8 @@ import trafilatura
 from htmldate import find_date
 from lxml import etree
 from lxml.html import HtmlElement
-from trafilatura.settings import Document
-from trafilatura.settings import Extractor as Options
 
-from aggregator.adapters import clean_html, html_tree, language, page_metadata
+from aggregator.adapters import cascade, clean_html, html_tree, language, page_metadata
 from aggregator.adapters.clean_html import Block
 from aggregator.adapters.page_metadata import PageFacts
 from aggregator.core import headline
@@ -121,12 +119,8 @@ def _read(tree: HtmlElement, url: str) -> list[Block]:
         part.tag = "div"
     if (length := int(_LENGTH(tree))) > MAX_TEXT:
         raise Unreadable(f"the page has {length} characters of text, {MAX_TEXT} are read")
-    options = Options(output_format="python", comments=False, formatting=True, links=True, tables=True)
     try:
-        document = trafilatura.bare_extraction(tree, options=options)
-        if not isinstance(document, Document) or document.body is None:
-            return []
-        return clean_html.blocks(document.body, url)
+        return clean_html.blocks(cascade.body(tree), url)
     except (RecursionError, ValueError, TypeError, AttributeError, IndexError) as error:
         raise Unreadable(f"trafilatura failed on this page: {type(error).__name__}: {error}") from error
 
