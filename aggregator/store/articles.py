@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, delete, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 
 from aggregator.core.article import Article, ArticleState, key_of
 from aggregator.core.outcome import Step, Work
@@ -13,6 +13,12 @@ from aggregator.store.session import Session
 from aggregator.store.tables import articles, entries, revisions, sightings, url_aliases
 
 SEPARATOR = "\x1f"
+
+_PUT = (
+    update(articles)
+    .where(articles.c.id == bindparam("which"))
+    .values(root_id=bindparam("root"), root_reason=bindparam("why"), story_id=bindparam("story"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,21 +225,17 @@ def group(session: Session, root_id: int) -> list[Article]:
     return [_value(row) for row in rows]
 
 
-def groups_for_update(session: Session, ids: Sequence[int]) -> list[Article]:
-    """Return every member of the groups to which `ids` belong, held until the transaction ends.
+def groups_for_update(session: Session, ids: Iterable[int]) -> dict[int, Article]:
+    """Return, by id, every member of the groups to which `ids` belong, held until the transaction ends.
 
-    The roots are locked in the order of their ids (so that two workers cannot hold each other up) and asked again
-    afterwards, since a group may have been joined with another in the meantime.
+    The rows are held in the order of their ids, so that two workers cannot hold each other up. Ask for it under
+    `stories.lock`: otherwise a group may be joined with another while its rows are waited for.
     """
-    wanted = set(ids)
-    while True:
-        roots = set(session.scalars(select(articles.c.root_id).where(articles.c.id.in_(wanted))))
-        session.execute(select(articles.c.id).where(articles.c.id.in_(roots)).order_by(articles.c.id).with_for_update())
-        again = set(session.scalars(select(articles.c.root_id).where(articles.c.id.in_(wanted))))
-        if again <= roots:
-            break
-    rows = session.execute(select(articles).where(articles.c.root_id.in_(roots)).order_by(articles.c.id))
-    return [_value(row) for row in rows]
+    roots = select(articles.c.root_id).where(articles.c.id.in_(set(ids)))
+    rows = session.execute(
+        select(articles).where(articles.c.root_id.in_(roots)).order_by(articles.c.id).with_for_update()
+    )
+    return {row.id: _value(row) for row in rows}
 
 
 def regroup(session: Session, ids: Sequence[int], root_id: int, reason: str) -> None:
@@ -244,6 +246,16 @@ def regroup(session: Session, ids: Sequence[int], root_id: int, reason: str) -> 
 def set_story(session: Session, ids: Sequence[int], story_id: int | None) -> None:
     """Put articles into a story, or into none."""
     session.execute(update(articles).where(articles.c.id.in_(ids)).values(story_id=story_id))
+
+
+def put(session: Session, found: Iterable[Article]) -> None:
+    """Store to which group and story articles belong, as these values have it."""
+    rows = [
+        {"which": each.id, "root": each.root_id, "why": each.root_reason, "story": each.story_id}
+        for each in sorted(found, key=lambda each: each.id)
+    ]
+    if rows:
+        session.execute(_PUT, rows)
 
 
 def want_published(session: Session, ids: Iterable[int], now: datetime) -> None:

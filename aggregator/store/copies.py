@@ -24,15 +24,18 @@ class Edge:
 
 def save(session: Session, edge: Edge, at: datetime) -> None:
     """Store an edge, or what is newly known of it."""
-    row = {
-        "a": min(edge.a, edge.b),
-        "b": max(edge.a, edge.b),
-        "relation": edge.relation,
-        "score": edge.score,
-        "rule": edge.rule,
-        "at": at,
-    }
-    upsert(session, copies, [row], ["a", "b"])
+    save_several(session, [edge], at)
+
+
+def save_several(session: Session, found: Iterable[Edge], at: datetime) -> None:
+    """Store edges, or what is newly known of them: of two between the same articles the later one."""
+    rows = {(min(edge.a, edge.b), max(edge.a, edge.b)): edge for edge in found}
+    if rows:
+        kept = [
+            {"a": a, "b": b, "relation": edge.relation, "score": edge.score, "rule": edge.rule, "at": at}
+            for (a, b), edge in sorted(rows.items())
+        ]
+        upsert(session, copies, kept, ["a", "b"])
 
 
 def of(session: Session, ids: Iterable[int]) -> list[Edge]:

@@ -1,13 +1,14 @@
 """Rows of sketches and fingerprints: how a text is found among all others without comparing it with all."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, delete, func, select
 
 from aggregator.core.article import Sketch
 from aggregator.core.sketch import pack, unpack
+from aggregator.store.numbers import listed, one_of
 from aggregator.store.rows import insert_new
 from aggregator.store.session import Session
 from aggregator.store.tables import fingerprints, sketches
@@ -63,17 +64,35 @@ def candidates(session: Session, article_id: int, sketch: Sketch, at_least: int 
 
     A fingerprint that POSTING_CAP texts have says nothing and is left out.
     """
+    return candidates_of(session, {article_id: sketch}, at_least)[article_id]
+
+
+def candidates_of(session: Session, drawn: Mapping[int, Sketch], at_least: int = 2) -> dict[int, list[int]]:
+    """Return the same for each of several texts, by article; each fingerprint is looked up once and capped alone."""
+    texts = _posted(session, {fp for sketch in drawn.values() for fp in sketch.sample})
+    found = {}
+    for article_id, sketch in drawn.items():
+        shared = Counter(other for fp in set(sketch.sample) for other in texts.get(fp, ()))
+        need = min(at_least, len(sketch.sample))
+        found[article_id] = [other for other, number in shared.most_common() if number >= need and other != article_id]
+    return found
+
+
+def _posted(session: Session, fps: Collection[int]) -> dict[int, list[int]]:
+    """Return the articles that have each fingerprint; those of POSTING_CAP articles or more are left out."""
+    if not fps:
+        return {}
     place = func.row_number().over(partition_by=fingerprints.c.fp, order_by=fingerprints.c.article_id.desc())
     posted = (
         select(fingerprints.c.fp, fingerprints.c.article_id, place.label("place"))
-        .where(fingerprints.c.fp.in_(sketch.sample))
+        .where(one_of(session.dialect.name, fingerprints.c.fp, "fps"))
         .subquery()
     )
-    found = session.execute(select(posted.c.fp, posted.c.article_id).where(posted.c.place <= POSTING_CAP)).all()
-    texts = Counter(fp for fp, _ in found)
-    shared = Counter(other for fp, other in found if texts[fp] < POSTING_CAP)
-    need = min(at_least, len(sketch.sample))
-    return [other for other, number in shared.most_common() if number >= need and other != article_id]
+    few = select(posted.c.fp, posted.c.article_id).where(posted.c.place <= POSTING_CAP)
+    texts: dict[int, list[int]] = defaultdict(list)
+    for fp, article_id in session.execute(few, {"fps": listed(session, fps)}).all():
+        texts[fp].append(article_id)
+    return {fp: found for fp, found in texts.items() if len(found) < POSTING_CAP}
 
 
 def remove(session: Session, ids: Sequence[int]) -> None:

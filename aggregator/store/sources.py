@@ -1,6 +1,6 @@
 """Rows of sources: outlets as an operator named them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, select, update
@@ -19,26 +19,43 @@ def _value(row: Row[tuple[object, ...]]) -> Source:
 
 def save(session: Session, spec: SourceSpec, now: datetime) -> Source:
     """Store a source under its slug; what an operator changed in its description is taken over."""
-    given = {
-        "name": spec.name,
-        "url": spec.url,
-        "country": spec.country,
-        "language": spec.language,
-        "show": spec.show.value,
-        "licence": spec.licence,
-        "licence_url": spec.licence_url,
-        "licence_stated_at": spec.licence_stated_at,
+    return save_several(session, [spec], now)[spec.slug]
+
+
+def save_several(session: Session, specs: Iterable[SourceSpec], now: datetime) -> dict[str, Source]:
+    """Store sources like `save`, by slug; of two specs of one slug the later one holds."""
+    rows = {
+        spec.slug: {
+            "slug": spec.slug,
+            "added_at": now,
+            "name": spec.name,
+            "url": spec.url,
+            "country": spec.country,
+            "language": spec.language,
+            "show": spec.show.value,
+            "licence": spec.licence,
+            "licence_url": spec.licence_url,
+            "licence_stated_at": spec.licence_stated_at,
+        }
+        for spec in specs
     }
-    row = {"slug": spec.slug, "added_at": now, **given}
-    statement = insert_for(session, sources).values(row)
+    if not rows:
+        return {}
+    statement = insert_for(session, sources)
+    given = {name: statement.excluded[name] for name in next(iter(rows.values())) if name not in {"slug", "added_at"}}
     written = statement.on_conflict_do_update(index_elements=["slug"], set_=given).returning(sources)
-    return _value(session.execute(written).one())
+    return {row.slug: _value(row) for row in session.execute(written, list(rows.values()))}
 
 
 def by_slug(session: Session, slug: str) -> Source | None:
     """Return the source of that slug."""
-    row = session.execute(select(sources).where(sources.c.slug == slug)).one_or_none()
-    return _value(row) if row else None
+    return by_slugs(session, [slug]).get(slug)
+
+
+def by_slugs(session: Session, slugs: Iterable[str]) -> dict[str, Source]:
+    """Return the sources of these slugs, by slug, for those that are there."""
+    rows = session.execute(select(sources).where(sources.c.slug.in_(set(slugs))))
+    return {row.slug: _value(row) for row in rows}
 
 
 def get(session: Session, source_id: int) -> Source | None:

@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import event
+
 from aggregator.core.feed import FeedState
-from aggregator.core.source import Show, Source, SourceSpec
+from aggregator.core.source import Show, Source, SourceSpec, slug
 from aggregator.steps.enrol import Enrolled, enrol
 from aggregator.store import feeds, sources
 from aggregator.store.session import Store
@@ -124,3 +127,46 @@ def test_a_list_whose_addresses_are_all_wrong_leaves_no_empty_source(store: Stor
     done = enrol(store, [SourceSpec("Nothing", "nothing", feeds=("gopher://x.example/",))], NOW, keep=True)
     assert (done.new, len(done.refused)) == (0, 1)
     assert every(store) == {}
+
+
+def _outlets(number: int) -> list[SourceSpec]:
+    names = [f"Paper {place}" for place in range(number)]
+    return [
+        SourceSpec(name, slug(name), feeds=(f"https://{slug(name)}.example/feed", f"https://{slug(name)}.example/b"))
+        for name in names
+    ]
+
+
+@pytest.mark.parametrize("keep", [True, False], ids=["list", "file"])
+def test_many_sources_take_no_more_statements_than_few(store: Store, *, keep: bool):
+    asked: list[str] = []
+    event.listen(store.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    assert enrol(store, _outlets(60), NOW, keep=keep) == Enrolled(120, 0, ())
+    new = len(asked)
+    assert enrol(store, _outlets(60), NOW, keep=keep) == Enrolled(0, 120, ())
+    assert new <= 6
+    assert len(asked) - new <= 3
+    assert [feeds_of(store, f"paper-{place}")[1] for place in (0, 59)] == [
+        "https://paper-0.example/feed",
+        "https://paper-59.example/feed",
+    ]
+
+
+def test_two_of_one_name_in_one_list_are_told_apart_and_their_later_feeds_go_with_them(store: Store):
+    first = SourceSpec("Tribune", "tribune", "https://tribune.example/", feeds=(FEED,))
+    namesake = SourceSpec("Tribune", "tribune", "", feeds=("https://tribune.test/feed",))
+    more = [
+        replace(first, feeds=("https://m.tribune.example/x",)),
+        replace(namesake, feeds=("https://tribune.test/y",)),
+    ]
+    assert enrol(store, [first, namesake, *more], NOW, keep=True) == Enrolled(4, 0, ())
+    assert set(every(store)) == {"tribune", "tribune-test-tribune"}
+    assert feeds_of(store, "tribune") == ["https://m.tribune.example/x", FEED]
+    assert feeds_of(store, "tribune-test-tribune") == ["https://tribune.test/feed", "https://tribune.test/y"]
+
+
+def test_of_two_descriptions_in_one_file_the_later_one_holds(store: Store):
+    later = replace(TRIBUNE, name="The Tribune", feeds=("https://tribune.example/new.xml",))
+    assert enrol(store, [TRIBUNE, later], NOW) == Enrolled(2, 0, ())
+    assert every(store)["tribune"].name == "The Tribune"
+    assert feeds_of(store, "tribune") == [FEED, "https://tribune.example/new.xml"]

@@ -3,16 +3,18 @@
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from random import Random
 from threading import Barrier
 
 import pytest
+from sqlalchemy import delete, event, select, update
 
 from aggregator.core.entry import EntryStatus
 from aggregator.core.outcome import Step
 from aggregator.core.sketch import pack
 from aggregator.core.takedown import Block, BlockKind, Scope
 from aggregator.line import Parts, run
-from aggregator.store import articles, copies, entries, sightings, sketches, stories, takedowns
+from aggregator.store import articles, copies, entries, sightings, sketches, stories, tables, takedowns
 from aggregator.store.session import Store
 from tests.newsdesk import article_of, feed_of, outlet
 from tests.steps.parts import words
@@ -268,3 +270,86 @@ def test_a_second_run_changes_nothing(line: Parts) -> None:
     article_id = _article(line, "A", HARBOUR)
     assert _gather(line, article_id) == ["article"]
     assert _gather(line, article_id) == ["not_due"]
+
+
+EVENTS = (
+    ("Chain ferry Margaret Ansty aground on Corran Bank", "The chain ferry Margaret Ansty ran aground on Corran Bank."),
+    ("Passengers saved from ferry Margaret Ansty", "Lifeboats took all off the Margaret Ansty near Corran Bank."),
+    ("Margaret Ansty: chain of the ferry was worn", "The chain of the Margaret Ansty was worn, Corran inspectors say."),
+    ("Vestre glacier drilled to the ground", "Researchers drilled through the whole Vestre glacier at Arnesen Pass."),
+    ("Old ice of Vestre glacier brought to Arnesen", "The ice of the Vestre glacier is 4,300 years old, Arnesen says."),
+    ("Ferry chains to be inspected along Corran coast", "After the Margaret Ansty all chain ferries are inspected."),
+)
+
+
+def _newsday(line: Parts, seed: int) -> list[int]:
+    """Store 40 articles: agency texts at several outlets, some cut or with a lede, and reports of a few events."""
+    chance = Random(seed)
+    ids = []
+    for number in range(40):
+        title, lead = chance.choice(EVENTS)
+        agency = chance.choice((HARBOUR, SCHOOL, GLACIER))
+        copy = chance.choice((agency, changed_headline(agency), agency[:3], agency[:1], (*HARBOUR, *SCHOOL)))
+        telling = (f"{lead} {' '.join(report(number, 40))}", *report(seed * 100 + number, 60))
+        text = copy if chance.random() < 0.4 else telling
+        feed = feed_of(line.store, outlet(line.store, f"Paper {number}"))
+        at = NOW - chance.choice((1, 20, 70, 90, 200)) * HOUR - timedelta(minutes=number)
+        credit = chance.choice(("", "", "Reuters"))
+        url = f"https://{feed.host}/{number}"
+        ids.append(article_of(line.store, feed, url, text, title=title, effective_at=at, credit=credit))
+    return ids
+
+
+def _ungathered(store: Store) -> None:
+    """Let all be as though nothing had been gathered."""
+    with store.writing() as session:
+        for table in (tables.stories, tables.story_terms, tables.copies):
+            session.execute(delete(table))
+        blank = {"root_id": tables.articles.c.id, "root_reason": "", "story_id": None, "publish_due": None}
+        session.execute(update(tables.articles).values(**blank))
+        session.execute(update(tables.entries).values(status=EntryStatus.EXTRACTED, reason="", leased_until=None))
+
+
+def _told(store: Store, ids: list[int]) -> dict[str, object]:
+    """Return all that gathering decides, without the numbers of stories and the reasons of duplicates.
+
+    Such a reason names the canonical article of the time when the entry ended, which is later in a batch.
+    """
+    with store.reading() as session:
+        held = articles.several(session, ids)
+        rows = {row.id: row for row in session.execute(select(tables.stories))}
+        due = session.execute(select(tables.articles.c.id).where(tables.articles.c.publish_due.is_not(None)))
+        words = select(tables.story_terms).order_by(tables.story_terms.c.article_id, tables.story_terms.c.term)
+        return {
+            "groups": {each.id: (each.root_id, each.root_reason) for each in held.values()},
+            "stories": {each.id: rows[each.story_id].key if each.story_id else "" for each in held.values()},
+            "sizes": {row.key: (row.title, row.size, row.first_at, row.last_at) for row in rows.values()},
+            "order": [row.key for _, row in sorted(rows.items())],
+            "words": [tuple(row) for row in session.execute(words)],
+            "edges": copies.of(session, ids),
+            "entries": [(each.id, each.status) for each in entries.of_articles(session, ids)],
+            "due": {row.id for row in due},
+        }
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_batch_ends_as_though_its_articles_were_gathered_one_by_one(line: Parts, seed: int) -> None:
+    ids = _newsday(line, seed)
+    for each in ids:
+        _gather(line, each)
+    alone = _told(line.store, ids)
+    _ungathered(line.store)
+    _gather(line, *ids[:10])
+    _gather(line, *ids[10:])
+    assert _told(line.store, ids) == alone
+    sizes = [row[1] for row in alone["sizes"].values()]  # type: ignore[attr-defined]
+    assert max(sizes) > 1, "some tell of one event"
+    assert len({root for root, _ in alone["groups"].values()}) < len(ids), "some are copies"  # type: ignore[attr-defined]
+
+
+def test_many_articles_take_hardly_more_statements_than_few(line: Parts) -> None:
+    ids = _newsday(line, 0)
+    asked: list[str] = []
+    event.listen(line.store.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    _gather(line, *ids[:16])
+    assert len(asked) < 45

@@ -1,5 +1,6 @@
 """Articles, their other names, their groups, and whether they are to be published."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from aggregator.core.article import ArticleState
@@ -65,10 +66,24 @@ def test_a_group_is_told_whole_by_any_of_its_members(store: Store) -> None:
     with store.writing() as session:
         articles.regroup(session, [first, second], second, "the earliest")
         members = articles.groups_for_update(session, [first])
-        assert {each.id for each in members} == {first, second}
-        assert {each.id for each in articles.groups_for_update(session, [second, third])} == {first, second, third}
+        assert set(members) == {first, second}
+        assert list(articles.groups_for_update(session, [third, second])) == [first, second, third], "by id"
         assert [each.root_reason for each in articles.group(session, second)] == ["the earliest"] * 2
         assert articles.numbers(session) == {"texts": 3, "articles": 2, "copies": 1, "removed": 0}
+
+
+def test_where_articles_stand_is_stored_together(store: Store) -> None:
+    first, second, third = _some(store, 3)
+    with store.writing() as session:
+        held = articles.several(session, [first, second, third])
+        moved = [
+            replace(held[second], root_id=first, root_reason="the earliest", title="Not this"),
+            replace(held[first], root_reason="the earliest", story_id=7),
+        ]
+        articles.put(session, moved)
+        articles.put(session, [])
+        found = articles.several(session, [first, second, third])
+        assert found == {first: moved[1], second: replace(moved[0], title="T1"), third: held[third]}
 
 
 def test_a_publication_that_is_wanted_anew_while_it_is_made_is_made_again(store: Store) -> None:

@@ -137,3 +137,14 @@ def test_a_fingerprint_of_a_whole_outlet_does_not_hide_an_older_copy(store: Stor
         sketches.remove(session, [copy, *crowd, text])
         sketches.add(session, {copy: (drawn, NOW), text: (drawn, NOW), **dict.fromkeys(crowd, (common, NOW))})
         assert sketches.candidates(session, text, drawn) == [copy]
+
+
+def test_texts_that_are_looked_up_together_find_what_each_finds_alone(store: Store) -> None:
+    """What everybody has is left out for each of them; it takes no room from the fingerprints of another text."""
+    copy, other, *crowd, text, short, empty = _ids(store, sketches.POSTING_CAP + 5)
+    samples = {copy: (1, 2, 3), other: (4, 5), text: (1, 2, 3), short: (4,), empty: ()}
+    _draw(store, {**samples, **dict.fromkeys(crowd, (1,))})
+    with store.reading() as session:
+        found = sketches.candidates_of(session, {each: _drawn(*samples[each]) for each in (text, short, empty)})
+        assert found == {text: [copy], short: [other], empty: []}
+        assert sketches.candidates_of(session, {}) == {}

@@ -13,7 +13,7 @@ from tests.texts import report
 from tests.world import NOW
 
 HOUR = timedelta(hours=1)
-SINCE, UNTIL = NOW - 24 * HOUR, NOW + 24 * HOUR
+DAYS, HOURS, LATER = (NOW - 24 * HOUR, NOW + 24 * HOUR), (NOW - HOUR, NOW), (NOW + HOUR, NOW + 24 * HOUR)
 LARGE = 2**62
 
 
@@ -104,40 +104,74 @@ def test_the_latest_come_first_and_small_ones_can_be_left_out(store: Store, ids:
 def test_words_are_counted_within_their_time(store: Store, ids: list[int]) -> None:
     with store.writing() as session:
         for place, terms in enumerate(({1: 1.0, LARGE: 2.0}, {1: 3.0}, {1: 1.0})):
-            stories.add_terms(session, ids[place], terms, NOW - place * HOUR)
-        assert stories.frequencies(session, [1, LARGE, 9], SINCE, UNTIL) == {1: 3, LARGE: 1}
-        assert stories.frequencies(session, [1], NOW - HOUR, NOW) == {1: 2}, "both ends are within"
-        assert stories.articles_between(session, NOW - HOUR, NOW) == 2
-        assert stories.articles_between(session, SINCE, UNTIL) == 4
+            stories.add_terms(session, [(ids[place], terms, NOW - place * HOUR)])
+        wanted = {DAYS: {1, LARGE, 9}, HOURS: {1}, LATER: {1}, (NOW, NOW): set()}
+        found = stories.frequencies(session, wanted)
+        assert found == {DAYS: {1: 3, LARGE: 1}, HOURS: {1: 2}, LATER: {}, (NOW, NOW): {}}, "both ends are within"
+        assert stories.articles_between(session, [HOURS, DAYS, LATER]) == {HOURS: 2, DAYS: 4, LATER: 0}
+        assert stories.frequencies(session, {}) == {}
+        assert stories.articles_between(session, []) == {}
+
+
+def test_more_words_can_be_asked_for_than_a_statement_has_parameters(store: Store, ids: list[int]) -> None:
+    with store.writing() as session:
+        stories.add_terms(session, [(ids[0], {70_000: 1.0}, NOW)])
+        assert stories.frequencies(session, {DAYS: set(range(70_001))}) == {DAYS: {70_000: 1}}
 
 
 def test_the_words_of_an_article_are_kept_once(store: Store, ids: list[int]) -> None:
     with store.writing() as session:
         story_id = _story(session, "key", ids[0])
-        stories.add_terms(session, ids[0], {1: 1.5}, NOW)
-        stories.add_terms(session, ids[0], {1: 9.0, 2: 2.0}, NOW)
-        stories.add_terms(session, ids[0], {}, NOW)
-        assert stories.members_terms(session, [story_id]) == {story_id: {ids[0]: {1: 1.5, 2: 2.0}}}
+        stories.add_terms(session, [(ids[0], {1: 1.5}, NOW)])
+        stories.add_terms(session, [(ids[0], {1: 9.0, 2: 2.0}, NOW), (ids[1], {3: 1.0}, NOW - HOUR)])
+        stories.add_terms(session, [(ids[0], {}, NOW)])
+        told = {1: 1.5, 2: 2.0}
+        assert stories.members_terms(session, [story_id]) == {story_id: {ids[0]: told}}
+        assert stories.members_terms(session, [story_id], without=[ids[0]]) == {}
+        assert stories.terms_of(session, ids) == {ids[0]: (NOW, told), ids[1]: (NOW - HOUR, {3: 1.0})}
 
 
-def test_stories_are_found_by_any_of_their_words_most_shared_first(store: Store, ids: list[int]) -> None:
+def test_stories_are_found_by_any_of_their_words(store: Store, ids: list[int]) -> None:
     with store.writing() as session:
         one, two = _story(session, "one", ids[0]), _story(session, "two", ids[1])
-        stories.add_terms(session, ids[0], {1: 1.0}, NOW)
-        stories.add_terms(session, ids[1], {1: 1.0, 2: 1.0}, NOW)
-        stories.add_terms(session, ids[2], {1: 1.0, 2: 1.0, 3: 1.0}, NOW)
-        assert stories.with_terms(session, [1, 2, 3], SINCE, UNTIL) == [two, one], "one without a story is left out"
-        assert stories.with_terms(session, [1, 2, 3], SINCE, UNTIL, limit=1) == [two]
-        assert stories.with_terms(session, [1], NOW + HOUR, UNTIL) == []
+        told = [(ids[0], {1: 1.0}, NOW), (ids[1], {1: 1.0, 2: 1.0}, NOW), (ids[2], {1: 1.0, 2: 1.0, 3: 1.0}, NOW)]
+        stories.add_terms(session, told)
+        every: set[int] = {1, 2, 3}
+        wanted = [(DAYS, every), (LATER, every), (DAYS, {2}), (DAYS, set[int]())]
+        assert stories.with_terms(session, wanted) == [{one: 1, two: 2}, {}, {two: 1}, {}], "one without a story is out"
+        assert stories.with_terms(session, [(DAYS, every)], without=[ids[1]]) == [{one: 1}]
+        assert stories.with_terms(session, []) == []
         articles.remove(session, [ids[1]])
-        assert stories.with_terms(session, [1, 2, 3], SINCE, UNTIL) == [one]
+        assert stories.with_terms(session, [(DAYS, every)]) == [{one: 1}]
+
+
+def test_several_stories_begin_at_once_in_their_order(store: Store) -> None:
+    with store.writing() as session:
+        there = stories.add(session, "there", "As it was", NOW)
+        made = stories.add_several(session, [(key, key.upper(), NOW) for key in ("c", "there", "a", "b")])
+        assert made["there"] == there < made["c"] < made["a"] < made["b"]
+        assert _row(session, there).title == "As it was"
+        assert _row(session, made["a"]) == StoryRow(made["a"], "a", "A", NOW, NOW, 1)
+        assert stories.ids_of(session, ["a", "other"]) == {"a": made["a"]}
+        assert stories.add_several(session, []) == {}
+
+
+def test_stories_are_counted_anew_together(store: Store, ids: list[int]) -> None:
+    with store.writing() as session:
+        one, two = _story(session, "one", *ids[:2]), _story(session, "two", ids[2])
+        articles.set_story(session, [ids[2]], one)
+        assert stories.recount(session, [two, one, 999]) == {one: [ids[2], ids[1], ids[0]]}
+        assert _row(session, one) == StoryRow(one, "one", "Headline 2", NOW - 2 * HOUR, NOW, 3)
+        left = _row(session, two)
+        assert (left.size, left.title, left.first_at) == (0, "", NOW - 2 * HOUR), "it keeps its times"
+        assert stories.recount(session, []) == {}
 
 
 def test_words_are_let_go_with_their_article_or_with_time(store: Store, ids: list[int]) -> None:
     with store.writing() as session:
         story_id = _story(session, "key", *ids[:3])
         for place in range(3):
-            stories.add_terms(session, ids[place], {1: 1.0, 2: 1.0}, NOW - place * HOUR)
+            stories.add_terms(session, [(ids[place], {1: 1.0, 2: 1.0}, NOW - place * HOUR)])
         stories.remove_terms(session, [ids[0]])
         assert set(stories.members_terms(session, [story_id])[story_id]) == {ids[1], ids[2]}
         assert stories.forget_terms(session, NOW - HOUR) == 2
