@@ -14,21 +14,27 @@ from datetime import timedelta
 class AggregatorError(Exception):
     """Base of all errors that this project raises on purpose; its text is fit to be shown to an operator."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, trouble: str = "") -> None:
+        """Take a sentence, and the word of `aggregator.core.feed.Trouble` by which it counts, if it is one of those."""
         super().__init__(reason)
         self.reason = reason
+        self.trouble = trouble
+
+    def __reduce__(self) -> tuple[type["AggregatorError"], tuple[object, ...]]:
+        """Travel between processes whole."""
+        return type(self), (self.reason, self.trouble)
 
 
 class TryLater(AggregatorError):  # noqa: N818 - the class says what to do
     """It may work soon; `after` is the pause that the other side asked for, if it did."""
 
-    def __init__(self, reason: str, after: timedelta | None = None) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, after: timedelta | None = None, trouble: str = "") -> None:
+        super().__init__(reason, trouble)
         self.after = after
 
-    def __reduce__(self) -> tuple[type["TryLater"], tuple[str, timedelta | None]]:
+    def __reduce__(self) -> tuple[type["AggregatorError"], tuple[object, ...]]:
         """Travel between processes with the pause."""
-        return type(self), (self.reason, self.after)
+        return type(self), (self.reason, self.after, self.trouble)
 
 
 class Refused(AggregatorError):  # noqa: N818

@@ -15,18 +15,21 @@ MAX_ROBOTS_BYTES = 500 * 1024  # RFC 9309 section 2.5
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GET to be made.
+    """One GET to be made; with a `form`, a POST of its fields.
 
-    `etag` and `last_modified` make it conditional (RFC 9110 section 13.1); `since` is when this address was last
-    asked with success, which lets an archive answer with its next record; `tag` is the caller's own mark. A body
-    larger than `max_bytes` is refused; with `cut`, its first part is given instead.
+    `etag` and `last_modified` make it conditional (RFC 9110 section 13.1) at `validated_url`, the very address that
+    gave them, by default the one asked; `since` is when this address was last asked with success, which lets an
+    archive answer with its next record; `tag` is the caller's own mark. A body larger than `max_bytes` is refused;
+    with `cut`, its first part is given instead.
     """
 
     url: str
     tag: int = 0
     etag: str = ""
     last_modified: str = ""
+    validated_url: str = ""
     since: datetime | None = None
+    form: tuple[tuple[str, str], ...] = ()
     max_bytes: int = MAX_PAGE_BYTES
     cut: bool = False
     accept: str = "*/*"

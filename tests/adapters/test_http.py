@@ -6,6 +6,7 @@ import functools
 import gc
 import gzip
 import os
+import pickle
 import shutil
 import signal
 import socket
@@ -15,19 +16,25 @@ import threading
 import time
 import tracemalloc
 import zlib
-from collections.abc import AsyncIterator, Generator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import brotli
 import pytest
 import zstandard
 
-from aggregator.adapters.http import HttpSettings, HttpWeb, Lookup, PublicResolver, _bounded
+from aggregator.adapters.codings import Body
+from aggregator.adapters.http import HttpWeb
+from aggregator.adapters.http_settings import HttpSettings
+from aggregator.adapters.resolver import Lookup, PublicResolver
+from aggregator.adapters.stepped_loop import SteppedLoop
 from aggregator.core.address import is_local_name, is_public
 from aggregator.core.errors import AggregatorError, Refused, TryLater, Unreadable
 from aggregator.core.exchange import Exchange
+from aggregator.core.feed import Trouble
 from aggregator.core.page import Answer, Request, Visit
 from tests.adapters.misbehaving import Behave, Crowd, Turns, drips, endless, leads, raw, says, serving
 
@@ -80,13 +87,49 @@ def test_validators_are_sent_exactly_as_they_were_given() -> None:
     assert sent["accept"] == "text/html"
 
 
+def test_validators_go_to_the_very_address_that_gave_them_and_to_no_other() -> None:
+    paths = {"/a": says("302 Found", Location="/b"), "/b": says("304 Not Modified")}
+    with serving(paths) as server:
+        asked = Request(server.url("/a"), etag='"n"', last_modified="x", validated_url=server.url("/b"))
+        found = _get(asked)
+    assert isinstance(found, Answer)
+    assert (found.status, found.redirects) == (304, ((302, found.url),))
+    first, second = (asked.headers for asked in server.asked)
+    assert not {"if-none-match", "if-modified-since"} & first.keys()
+    assert (second["if-none-match"], second["if-modified-since"]) == ('"n"', "x")
+
+
+def test_a_form_is_posted() -> None:
+    with serving({"/hub": says("202 Accepted")}) as server:
+        found = _get(Request(server.url("/hub"), form=(("hub.mode", "subscribe"), ("hub.topic", "http://a/?b&c"))))
+    assert isinstance(found, Answer)
+    (asked,) = server.asked
+    assert asked.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert int(asked.headers["content-length"]) == len("hub.mode=subscribe&hub.topic=http%3A%2F%2Fa%2F%3Fb%26c")
+
+
+@pytest.mark.parametrize(
+    ("behave", "trouble"),
+    [
+        (says("301 Moved", Location="/"), Trouble.REDIRECT),
+        (says(body=BODY, Content_Encoding="gzip"), Trouble.BROKEN),
+        (says(body=bytes(BIG + 1)), Trouble.TOO_LARGE),
+    ],
+)
+def test_what_goes_wrong_has_a_word_that_can_be_counted(behave: Behave, trouble: Trouble) -> None:
+    found = _path(behave)
+    assert isinstance(found, AggregatorError)
+    assert found.trouble == trouble
+    assert pickle.loads(pickle.dumps(found)).trouble == trouble  # noqa: S301 - our own bytes
+
+
 def test_it_says_who_it_is_and_sends_nothing_it_was_not_given() -> None:
     with serving({"/": says(Set_Cookie="a=b")}) as server:
         visit = Visit("h", (Request(server.url("/")), Request(server.url("/"))))
         assert len(list(_web().visit([visit]))) == 2
     for asked in server.asked:
         assert asked.headers["user-agent"] == "Test/1"
-        assert asked.headers["accept-encoding"] == "gzip, deflate, zstd"
+        assert asked.headers["accept-encoding"] == "gzip, deflate, br, zstd"
         assert not {"cookie", "if-none-match", "if-modified-since", "referer"} & asked.headers.keys()
 
 
@@ -101,6 +144,7 @@ CODED: Mapping[str, tuple[str, bytes]] = {
     "in capitals": ("GZIP", gzip.compress(BODY)),
     "deflate": ("deflate", zlib.compress(BODY)),
     "deflate without header": ("deflate", _raw_deflate(BODY)),
+    "brotli": ("br", brotli.compress(BODY)),
     "zstd": ("zstd", zstandard.compress(BODY)),
     "identity": ("identity", BODY),
     "a charset in the wrong place": ("utf-8", BODY),
@@ -118,18 +162,15 @@ def test_codings_are_undone(kind: str) -> None:
     assert _answered(says(body=data, Content_Encoding=coding)).body == (data and BODY)
 
 
-async def _bytewise(data: bytes) -> AsyncIterator[bytes]:
-    for byte in data:
-        yield bytes([byte])
-
-
 @pytest.mark.parametrize("kind", CODED)
 def test_codings_are_undone_even_when_they_come_byte_by_byte(kind: str) -> None:
     coding, data = CODED[kind]
-    assert asyncio.run(_bounded(_bytewise(data), coding.lower(), "http://h/", Request("http://h/"))) == (data and BODY)
+    body = Body(coding.lower(), "http://h/", BIG)
+    assert all(body.take(bytes([byte])) for byte in data)
+    assert body.whole() == (data and BODY)
 
 
-@pytest.mark.parametrize("coding", ["br", "compress", "gzip, gzip", "x" * 500])
+@pytest.mark.parametrize("coding", ["compress", "gzip, gzip", "x" * 500])
 def test_a_coding_that_was_not_asked_for_is_unreadable(coding: str) -> None:
     found = _path(says(body=BODY, Content_Encoding=coding))
     assert isinstance(found, Unreadable)
@@ -137,7 +178,7 @@ def test_a_coding_that_was_not_asked_for_is_unreadable(coding: str) -> None:
     assert len(found.reason) < 300
 
 
-@pytest.mark.parametrize("coding", ["gzip", "deflate", "zstd"])
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
 def test_a_body_that_is_not_in_its_coding_is_unreadable(coding: str) -> None:
     found = _path(says(body=b"<html>plain after all", Content_Encoding=coding))
     assert isinstance(found, Unreadable)
@@ -148,6 +189,7 @@ ZEROS = bytes(50_000_000)
 BOMBS: Mapping[str, bytes] = {
     "gzip": gzip.compress(ZEROS, 1),
     "deflate": zlib.compress(ZEROS, 1),
+    "br": brotli.compress(ZEROS),
     "zstd": zstandard.compress(ZEROS),
 }
 
@@ -169,7 +211,7 @@ def test_a_bomb_takes_little_memory(coding: str) -> None:
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("kind", ["gzip", "deflate", "deflate without header", "zstd", "gzip in two members"])
+@pytest.mark.parametrize("kind", ["gzip", "deflate", "deflate without header", "brotli", "zstd", "gzip in two members"])
 def test_a_body_cut_short_within_its_coding_is_tried_later(kind: str) -> None:
     coding, data = CODED[kind]
     found = _path(says(body=data[:-3], Content_Encoding=coding))
@@ -531,9 +573,9 @@ def test_of_the_addresses_of_a_name_only_the_public_ones_are_connected_to() -> N
     async def resolved() -> list[str]:
         resolver = PublicResolver(SETTINGS, lambda _host, _port: told)
         try:
-            return [each["host"] for each in await resolver.resolve("news.example", 80)]
+            return [address for _, address in await resolver.resolve("news.example", 80)]
         finally:
-            await resolver.close()
+            resolver.close()
 
     assert asyncio.run(resolved()) == ["8.8.8.8"]
 
@@ -750,6 +792,22 @@ def test_what_strikes_in_the_midst_of_the_work_reaches_the_caller_as_it_is() -> 
     gc.collect()
 
 
+def test_what_is_raised_outside_of_any_task_reaches_the_caller_too() -> None:
+    loop = SteppedLoop()
+
+    async def wait() -> None:
+        loop.call_soon(_struck)
+        await asyncio.sleep(60)
+
+    work = loop.create_task(wait())
+    try:
+        with pytest.raises(TimeIsUpError):
+            loop.step()
+    finally:
+        loop.finish(work)
+    assert work.cancelled()
+
+
 def test_each_hop_is_recorded_as_it_came_with_the_body_decoded() -> None:
     kept: list[Exchange] = []
     packed = gzip.compress(BODY)
@@ -801,6 +859,24 @@ def test_a_certificate_counts_for_the_names_in_it_where_it_is_trusted(
     with serving({"/": says()}, self_signed) as server:
         [(_, found)] = HttpWeb(SETTINGS, lambda: NOW).visit([Visit("h", (Request(server.url("/", host, "https")),))])
     assert isinstance(found, expected), found
+
+
+@pytest.mark.parametrize(("length", "expected"), [(None, Answer), (9, TryLater)])
+def test_over_tls_a_body_may_end_with_the_connection_but_not_before_its_length(
+    certificate: Path,
+    self_signed: ssl.SSLContext,
+    monkeypatch: pytest.MonkeyPatch,
+    length: int | None,
+    expected: type,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    head = f"Content-Length: {length}\r\n" if length else ""
+    with serving({"/": raw(f"HTTP/1.1 200 OK\r\n{head}\r\nabc".encode())}, self_signed) as server:
+        url = server.url("/", "localhost", "https")
+        [(_, found)] = HttpWeb(SETTINGS, lambda: NOW).visit([Visit("h", (Request(url),))])
+    assert isinstance(found, expected), found
+    if isinstance(found, Answer):
+        assert found.body == b"abc"
 
 
 def test_a_certificate_that_nobody_vouches_for_is_tried_later(self_signed: ssl.SSLContext) -> None:
