@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # before there were feeds to speak of
@@ -122,6 +123,7 @@ def _month(name: str) -> int:
     return _MONTHS.get(name[:4]) or _MONTHS.get(name[:3]) or 0
 
 
+@lru_cache(maxsize=500)
 def _zone(words: str | None) -> timezone | ZoneInfo:
     """Return the zone of an offset (+0530, GMT+9, -03:00), a name (CEST) or a place (Europe/Rome), else UTC."""
     words = words or "Z"

@@ -32,7 +32,28 @@ MEANT = {
     "euc_kr": "cp949",
 }
 TEXTUAL = re.compile(r"(iso8859|iso2022|cp\d|koi8|gb|big5|euc|shift|mac|johab|hz|kz1048|ptcp154)")
-FEW = 50  # one broken character in so many does not speak against a set
+FEW, FEW_UTF8 = 50, 3  # one broken character in so many beyond ASCII does not speak against a set: UTF-8 is no accident
+FAR = 1_000  # characters in which a document begins
+CENTRAL = {"cp1250", "iso8859-2", "cp1254", "cp1257", "iso8859-4", "iso8859-13", "mac-latin2", "iso8859-10"}
+LANGUAGE = re.compile(rb"(?:<(?:\w+:)?language>\s*|\bxml:lang\s*=\s*[\"'])([A-Za-z]{2})(?![A-Za-z])")
+WESTERN = {
+    b"en",
+    b"de",
+    b"fr",
+    b"es",
+    b"it",
+    b"pt",
+    b"nl",
+    b"sv",
+    b"da",
+    b"nb",
+    b"nn",
+    b"no",
+    b"fi",
+    b"is",
+    b"ca",
+    b"ga",
+}
 LATIN = "cp1252"
 
 
@@ -44,7 +65,11 @@ def decoded(body: bytes, stated: str, guess: Callable[[bytes], str]) -> tuple[st
     A server's Latin-1 gives way to the file's declaration, since it is what servers say when nobody told them.
     """
     if mark := _mark(body):
-        return body.decode(mark, "replace").removeprefix("\ufeff"), ""
+        marked = body.decode(mark, "replace").removeprefix("\ufeff")
+        if mark == "utf-8" or any(start in marked[:FAR] for start in "<{["):
+            return marked, ""
+        found, why = decoded(body[len(codecs.BOM_UTF16) :], stated, guess)
+        return found, why or f"marked as {mark}, read as utf-8"
     declared = list(_declared(body, stated))
     if body.isascii():
         shifted = next((name for name in declared if name.startswith(("iso2022", "hz"))), "ascii")
@@ -90,9 +115,12 @@ def _loosely(body: bytes, declared: list[str], guess: Callable[[bytes], str]) ->
     for name in dict.fromkeys(("utf-8", *declared)):
         text = body.decode(name, "replace")
         lost = text.count("\ufffd")
-        if lost * FEW <= len(text) - sum(map(str.isascii, text)):
+        beyond = len(text) - sum(map(str.isascii, text)) - lost
+        if lost * (FEW_UTF8 if name == "utf-8" else FEW) <= beyond:
             return text, f"{lost} characters are not {name}"
     name = _known(guess(body)) or LATIN
+    if name in CENTRAL and _western(body):
+        name = LATIN
     return body.decode(name, "replace"), _contradiction(
         declared, name
     ) or f"no character set is declared, read as {name}"
@@ -100,3 +128,9 @@ def _loosely(body: bytes, declared: list[str], guess: Callable[[bytes], str]) ->
 
 def _contradiction(declared: list[str], name: str) -> str:
     return f"declared as {declared[0]}, read as {name}" if declared and declared[0] != name else ""
+
+
+def _western(body: bytes) -> bool:
+    """Whether a feed says that it is in a language of which Latin-1 has all letters; guesses confuse these sets."""
+    found = LANGUAGE.search(body[:20_000])
+    return found is not None and found[1].lower() in WESTERN

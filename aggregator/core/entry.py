@@ -25,7 +25,8 @@ class FeedEntry:
     """One item as a feed gives it, read but not yet stored.
 
     `guid` is the item's own id or, lacking one, its address; `published` and `updated` are in UTC or None when absent
-    or absurd; `raw_date` keeps the words of the feed; `summary` and `content` are HTML as sent, not yet trusted.
+    or absurd; `raw_date` keeps the words of the feed; `summary` and `content` are HTML as sent, not yet trusted;
+    `sent` is the hash of the bytes it came in (`aggregator.core.told.item_hash`).
     """
 
     guid: str
@@ -38,6 +39,7 @@ class FeedEntry:
     updated: datetime | None = None
     raw_date: str = ""
     language: str = ""
+    sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.entities import html5
 
-ITEM = re.compile(r"<((?:[A-Za-z][\w.-]{0,40}:)?(?:item|entry))(?=[\s/>])")
+ITEM = re.compile(r"<((?:[A-Za-z][\w.-]{0,40}+:)?(?:item|entry))(?=[\s/>])")
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # XML 1.0 section 2.2
 CDATA, CDATA_END = "<![CDATA[", "]]>"
 REFERENCE = re.compile(r"&(?:#(?:(\d{1,7})|[xX]([0-9A-Fa-f]{1,6}));|([A-Za-z][A-Za-z0-9]{0,30});)?")

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from ipaddress import IPv6Address
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, unquote_to_bytes, urlencode, urlsplit
 
@@ -18,8 +19,13 @@ _SAFE_VALUE = "/?:@!$'()*,;-._~"
 _SAFE_QUERY = "/?:@!$'()*,;-._~&=+%"
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 _MAX_HOST = 253
+_CLEAN = re.compile(  # host, path and query of an address that is in its clean form already, as most are
+    r"https?://((?:(?!xn--)[a-z0-9_-]{1,63}\.)+[a-z]{2,63})(?=/)"
+    r"((?:/[A-Za-z0-9_~!$&'()*+,;=:@-][A-Za-z0-9_.~!$&'()*+,;=:@-]*)*/?)(?:\?([A-Za-z0-9/?_.~!$&'()*+,;=:@-]+))?"
+)
 _DOT = re.compile("[.\u3002\uff0e\uff61]")  # UTS #46 section 4: all of these divide labels
 _DEVIATION = re.compile("[ß\u1e9eς\u200c\u200d]")  # UTS #46 section 6: mapped away by IDNA 2003, kept since
+_SLASHES = re.compile("/{2,}")
 _WWW = re.compile(r"^www\.(?=[^.]+\.)")
 _END = re.compile(r"(?:/(?:index|default)\.(?:html?|php|aspx?|jsp)|/)+$", re.IGNORECASE)
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
@@ -76,6 +82,8 @@ def normal(url: str) -> str:
 
     Raises Refused for what is no http or https address, too long, without a usable host or with credentials.
     """
+    if _clean(url):
+        return url
     parts = _parsed(url)
     query = _quoted(parts.query, _SAFE_QUERY)
     path = _resolved(_quoted(parts.path or "/", _SAFE_PATH))
@@ -86,7 +94,7 @@ def normal(url: str) -> str:
 
 def host(url: str) -> str:
     """Return the host of an address, with its port where that is not the usual one."""
-    return _netloc(_parsed(url))
+    return found[1] if (found := _clean(url)) else _netloc(_parsed(url))
 
 
 def key(url: str) -> str:
@@ -94,17 +102,14 @@ def key(url: str) -> str:
 
     Two addresses with the same key are the same page; parameters that may name content are kept. Raises Refused.
     """
-    parts = urlsplit(normal(url))
-    path = re.sub("/{2,}", "/", _SESSION.sub("", parts.path))
+    if clean := _clean(url):
+        name, path, query = clean.groups("")
+    else:
+        _, name, path, query, _ = urlsplit(normal(url))
+    path = _SLASHES.sub("/", _SESSION.sub("", path))
     path = _PLAIN_IN_PATH.sub(lambda found: chr(int(found[1], 16)), path)
     path = _END.sub("", path)
-    kept = sorted(
-        (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True, encoding="latin-1")
-        if not is_tracking(name, value)
-    )
-    query = f"?{urlencode(kept, encoding='latin-1', safe=_SAFE_VALUE)}" if kept else ""
-    found = f"//{_WWW.sub('', parts.netloc)}{path}{query}"
+    found = f"//{_WWW.sub('', name)}{path}{_telling(query) if query else ''}"
     _measure(found)
     return found
 
@@ -124,6 +129,7 @@ def disguises(url: str) -> frozenset[str]:
     return frozenset({key(url), key(found)})
 
 
+@lru_cache(maxsize=1000)
 def registrable(name: str) -> str:
     """Return the part of a host name that somebody registered; an approximation of the Public Suffix List."""
     plain = re.sub(r":\d*$", "", name.lower()) if name.count(":") == 1 or "]:" in name else name.lower()
@@ -139,6 +145,22 @@ def registrable(name: str) -> str:
 def same_site(one: str, other: str) -> bool:
     """Whether two addresses belong to one registrable domain; raises Refused for what is no address."""
     return registrable(host(one)) == registrable(host(other))
+
+
+def _clean(url: str) -> re.Match[str] | None:
+    """Return host, path and query of an address that `normal` leaves as it is, or None when that is not plain to see."""
+    found = _CLEAN.fullmatch(url) if len(url) <= MAX_LENGTH else None
+    return found if found and found.end(1) - found.start(1) <= _MAX_HOST else None
+
+
+def _telling(query: str) -> str:
+    """Return the parameters that may name content, sorted, with the question mark before them."""
+    given = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
+    kept = sorted((name, value) for name, value in given if not _is_tracking(name, value))
+    return f"?{urlencode(kept, encoding='latin-1', safe=_SAFE_VALUE)}" if kept else ""
+
+
+_is_tracking = lru_cache(maxsize=1000)(is_tracking)
 
 
 def _measure(text: str) -> None:
@@ -173,6 +195,7 @@ def _netloc(parts: SplitResult) -> str:
     return name if parts.port in {None, PORTS[parts.scheme]} else f"{name}:{parts.port}"
 
 
+@lru_cache(maxsize=1000)
 def _ascii_host(name: str) -> str:
     """Return a host as it is asked: names in ASCII, numbers in their usual form (WHATWG URL section 3.5)."""
     if ":" in name:

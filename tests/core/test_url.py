@@ -1,7 +1,9 @@
 """What is one address, what is another one, and what is none."""
 
+from collections.abc import Callable
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.core.errors import Refused
@@ -410,3 +412,41 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
         assert clean.startswith(("http://", "https://"))
         assert len(disguises(candidate)) in {1, 2}
         assert same_site(clean, clean)
+
+
+_near_clean = st.builds(
+    "{}://{}{}{}".format,
+    st.sampled_from(["http", "https"]),
+    st.lists(
+        st.sampled_from(["news", "WWW", "www", "a_b-c", "xn--mller-kva", "1", "0x7f", "co", "uk", "", "m", "x" * 64, "é"]),
+        min_size=1, max_size=4,
+    ).map(".".join) | st.sampled_from(["a." * 130 + "example", "1.2.3.4", "news.example:443", "news.example:8080", "u@a.example"]),
+    st.lists(
+        st.sampled_from(
+            ["", "a", "A.html", ".", "..", ".well-known", "a..", "%7e", "%2F", "b c", "index.html", "x;jsessionid=1", "[", "\\",
+             "'(*)'", "@:~", "amp", "ü", "x" * 2000]
+        ),
+        max_size=4,
+    ).map(lambda path: "".join(f"/{piece}" for piece in path)),
+    st.lists(
+        st.sampled_from(["id=7", "utm_source=rss", "q=a+b", "b", "=", "", "ref=rss", "x=%41", "y=/?'", "z=a;b", "s=a b", "?", "amp=1"]),
+        max_size=3,
+    ).map(lambda query: f"?{'&'.join(query)}" if query else "") | st.sampled_from(["#top", "?", "?#", "\n"]),
+)  # fmt: skip
+
+
+def _answer(rule: Callable[[str], object], url: str) -> object:
+    try:
+        return rule(url)
+    except Refused:
+        return Refused
+
+
+@pytest.mark.parametrize("rule", [normal, host, key, disguises])
+@given(url=_near_clean)
+@settings(max_examples=300, deadline=None)
+def test_an_address_that_is_known_to_be_clean_at_a_glance_means_what_it_means_when_taken_apart(
+    rule: Callable[[str], object], url: str
+) -> None:
+    taken_apart = url.replace("http", "HTTP", 1)
+    assert _answer(rule, url) == _answer(rule, taken_apart)
