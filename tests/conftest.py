@@ -1,6 +1,7 @@
 """Fixtures of the whole suite: real databases, a real broker, a store on each database."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlalchemy import make_url
 
 from aggregator.store import schema
 from aggregator.store.session import Store
+from aggregator.store.tables import metadata
 from tests import servers
 
 MARK = "TEST_SESSION"  # a variable that every program started by a test inherits
@@ -59,19 +61,36 @@ def template(postgres_url: str) -> Iterator[str]:
         yield str(make_url(url).database)
 
 
+@pytest.fixture(scope="session")
+def shared(postgres_url: str, template: str) -> Iterator[str]:
+    """Give the PostgreSQL database that the tests use one after the other, each finding it empty."""
+    with servers.fresh_database(postgres_url, template) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def file_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an SQLite file with the schema, to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    store = Store(f"sqlite:///{file}")
+    schema.upgrade(store)
+    store.close()
+    return file
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the address of a new database with the schema: once SQLite, once PostgreSQL."""
+    """Give the address of an empty database with the schema: once SQLite, once PostgreSQL."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'aggregator.db'}"
-        store = Store(url)
-        schema.upgrade(store)
-        store.close()
-        yield url
+        file = tmp_path / "aggregator.db"
+        shutil.copyfile(request.getfixturevalue("file_template"), file)
+        yield f"sqlite:///{file}"
     else:
-        base: str = request.getfixturevalue("postgres_url")
-        with servers.fresh_database(base, request.getfixturevalue("template")) as url:
+        url: str = request.getfixturevalue("shared")
+        try:
             yield url
+        finally:
+            servers.empty(url, metadata.tables)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -135,6 +135,16 @@ def fresh_database(base_url: str, template: str = "template1") -> Iterator[str]:
     finally:
         with psycopg.connect(_plain(base_url), autocommit=True) as server:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def empty(url: str, tables: Iterable[str]) -> None:
+    """Empty tables of a database, and begin their numbers anew; whoever is still connected to it is put out."""
+    name = make_url(url).database
+    listed = ", ".join(f'"{table}"' for table in tables)
+    with psycopg.connect(_plain(url), autocommit=True) as server:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+        server.execute(others, (name,))
+        server.execute(f"TRUNCATE {listed} RESTART IDENTITY CASCADE")
 
 
 @contextlib.contextmanager

@@ -116,8 +116,8 @@ def test_a_fresh_database_is_dropped_whoever_is_still_connected_and_whatever_hap
 def test_each_test_has_an_empty_database_of_each_kind(database_url: str):
     engine = create_engine(database_url)
     with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE mine (word text)"))
-        assert connection.execute(text("SELECT count(*) FROM mine")).scalar_one() == 0
+        assert connection.execute(text("SELECT count(*) FROM pulses")).scalar_one() == 0
+        connection.execute(text("INSERT INTO pulses (name, at, about) VALUES ('mine', '2026-11-24 12:00:00', '')"))
     engine.dispose()
 
 
