@@ -21,8 +21,10 @@ check: $(VENV)/.ready-dev          ## formatting, lint, types and the directions
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.ready-dev          ## the whole line beside bare extraction
+bench: $(VENV)/.ready-dev          ## each stage beside a peer or a physical limit; some fifteen minutes
 	$(BIN)/python bench/line.py
+	$(BIN)/python bench/polling.py
+	$(BIN)/python bench/scheduling.py
 
 lock: $(VENV)/.ready-dev           ## write requirements.lock and requirements-dev.lock anew
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock

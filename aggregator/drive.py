@@ -14,7 +14,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from aggregator.core.errors import AggregatorError
 from aggregator.core.outcome import Outcome, Step, Word, Work
-from aggregator.line import LINE, Parts, batches, follows, run
+from aggregator.line import LINE, STAGE, Parts, batches, follows, run
 from aggregator.store import entries
 from aggregator.store.session import Store
 
@@ -108,7 +108,7 @@ class _Left:
             taken += self._some(Step.GATHER, 1, MANY)  # it waits for its turn to write: let others read pages meanwhile
         for step in sorted(self.waiting, key=ORDER.__getitem__):
             if len(taken) < most:
-                size = max(len(self.waiting[step]) // (processes * 4), 4)
+                size = max(len(self.waiting[step]) // (processes * 4), STAGE[step].batch // 4)
                 taken += self._some(step, most - len(taken), size)
         return taken
 

@@ -12,14 +12,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from aggregator.core.outcome import Outcome, Step, Work
-from aggregator.core.page import Web
-from aggregator.core.readers import Blobs, FeedReader
-from aggregator.core.schedule import Manners
+from aggregator.core.readers import Blobs
 from aggregator.steps.extract import Extractor, extract
 from aggregator.steps.fetch import Fetcher, fetch
 from aggregator.steps.gather import gather
-from aggregator.steps.poll import poll
+from aggregator.steps.poll import Poller, poll
 from aggregator.steps.publish import House, publish
+from aggregator.steps.seek import Seeker, seek
+from aggregator.steps.subscribe import Subscriber, subscribe
 from aggregator.steps.sweep import Broom, sweep
 from aggregator.steps.take_down import finish
 from aggregator.store.session import Store
@@ -45,10 +45,12 @@ class Stage:
 
 LINE = (
     Stage(Step.POLL, Queue.NETWORK, 100, (Step.FETCH,)),
+    Stage(Step.SUBSCRIBE, Queue.NETWORK, 20, ()),
+    Stage(Step.SEEK, Queue.NETWORK, 10, ()),
     Stage(Step.FETCH, Queue.NETWORK, 40, (Step.EXTRACT, Step.PUBLISH)),
     Stage(Step.EXTRACT, Queue.PROCESSOR, 16, (Step.GATHER, Step.PUBLISH)),
     Stage(Step.GATHER, Queue.PROCESSOR, 50, (Step.PUBLISH,)),
-    Stage(Step.PUBLISH, Queue.PUBLISHING, 50, ()),
+    Stage(Step.PUBLISH, Queue.PUBLISHING, 100, ()),
     Stage(Step.TAKE_DOWN, Queue.PUBLISHING, 1, (Step.FETCH,)),
     Stage(Step.SWEEP, Queue.PUBLISHING, 1, tuple(step for step in Step if step is not Step.SWEEP)),
 )
@@ -60,10 +62,10 @@ class Parts:
     """Everything that the line works with; only the adapters in it differ between a laptop, a cluster and a replay."""
 
     store: Store
-    web: Web
     blobs: Blobs
-    read_feed: FeedReader
-    manners: Manners
+    poller: Poller
+    subscriber: Subscriber
+    seeker: Seeker
     fetcher: Fetcher
     extractor: Extractor
     house: House
@@ -76,7 +78,11 @@ def run(parts: Parts, step: Step, ids: Sequence[int], now: datetime) -> list[Out
     """Run one step on items; each ends in one outcome, which says what can follow."""
     match step:
         case Step.POLL:
-            return poll(parts.store, parts.web, parts.read_feed, parts.manners, now, ids, parts.holder)
+            return poll(parts.store, parts.poller, now, ids)
+        case Step.SUBSCRIBE:
+            return subscribe(parts.store, parts.subscriber, now, ids)
+        case Step.SEEK:
+            return seek(parts.store, parts.seeker, now, ids)
         case Step.FETCH:
             return fetch(parts.store, parts.fetcher, now, ids)
         case Step.EXTRACT:
@@ -99,9 +105,10 @@ def follows(outcomes: Iterable[Outcome]) -> list[Work]:
 def batches(work: Iterable[Work], smallest: int = 0) -> Iterator[tuple[Step, list[int]]]:
     """Return work in batches of one step each; what is to be asked of one host stays in one batch as far as it goes in.
 
+    Hosts come in the order in which the work names them first, and so do their items: whoever has waited longest.
     `smallest` lowers the size of a batch where there is too little work to keep every process busy.
     """
-    for step, same in itertools.groupby(sorted(work, key=_order), key=lambda each: each.step):
+    for step, same in itertools.groupby(_ordered(work), key=lambda each: each.step):
         most = STAGE[step].batch
         enough = min(most, smallest) if smallest else most
         together = most if STAGE[step].queue is Queue.NETWORK else enough
@@ -120,8 +127,11 @@ def _host(work: Work) -> str:
     return work.host if STAGE[work.step].queue is Queue.NETWORK else ""
 
 
-def _order(work: Work) -> tuple[str, str, int]:
-    return work.step.value, _host(work), work.id
+def _ordered(work: Iterable[Work]) -> list[Work]:
+    turns: dict[tuple[Step, str], int] = {}
+    for each in (found := list(work)):
+        turns.setdefault((each.step, _host(each)), len(turns))
+    return sorted(found, key=lambda each: (each.step.value, turns[each.step, _host(each)]))
 
 
 def _parts(found: Iterable[Work], size: int) -> Iterator[tuple[Work, ...]]:

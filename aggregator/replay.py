@@ -10,7 +10,7 @@ from pathlib import Path
 from aggregator import drive, wiring
 from aggregator.adapters import archive, folder_lock
 from aggregator.adapters.archive import Index, Record
-from aggregator.core import source
+from aggregator.core import identity, source
 from aggregator.core.entry import EntryStatus, FeedEntry
 from aggregator.core.errors import Refused
 from aggregator.core.feed import FeedState
@@ -22,6 +22,7 @@ from aggregator.settings import Settings
 from aggregator.steps.enrol import enrol
 from aggregator.steps.sweep import Broom, due
 from aggregator.store import entries, feeds, hosts, sources
+from aggregator.store.entries import NewEntry
 from aggregator.store.session import Session, Store
 from aggregator.wiring import Archived
 
@@ -99,9 +100,9 @@ def _take_pages(session: Session, found: Index) -> None:
         outlet = sources.save(session, SourceSpec(name, source.slug(name), f"https://{name}/"), found.end)
         feed = feeds.add(session, outlet.id, f"https://{name}/#archive", name, found.end)
         feeds.set_state(session, feed.id, FeedState.PAUSED, found.end)
-        told = [(FeedEntry(guid=url, url=url), key(url), name) for url in records]
         first = min(record.at for record in records.values())
-        entries.add_new(session, feed.id, outlet.id, told, first)
+        items = [identity.item(FeedEntry(guid=url, url=url), key(url), name) for url in records]
+        entries.add_new(session, [NewEntry(feed.id, outlet.id, item, first) for item in items])
 
 
 def _run(pool: Pool, store: Store, found: Index, begun: Sequence[int], watch: Callable[[Tally], None]) -> Tally:
@@ -113,7 +114,7 @@ def _run(pool: Pool, store: Store, found: Index, begun: Sequence[int], watch: Ca
     asked = list(begun)
     while True:
         with store.reading() as session:
-            left = due(session, Broom(feeds=0, grace=timedelta(0)), found.end)
+            left = due(session, Broom(feeds=0, hubs=0, sought=0, grace=timedelta(0)), found.end)
         store.close()
         work = [Work(Step.POLL, feed_id) for feed_id in asked] + left
         if not work:

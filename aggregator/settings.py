@@ -64,6 +64,8 @@ class Poll(_Group):
     shortest_seconds: Seconds = 600
     longest_seconds: Seconds = 86_400
     host_delay_seconds: Seconds = 5
+    full_every_seconds: Seconds = 86_400
+    obey_robots: bool = False
 
 
 class Fetch(_Group):

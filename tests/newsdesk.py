@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from aggregator.core import identity
 from aggregator.core.article import text_hash
 from aggregator.core.entry import Entry, EntryStatus, FeedEntry
 from aggregator.core.feed import Feed
@@ -12,7 +13,7 @@ from aggregator.core.source import Show, Source, SourceSpec, slug
 from aggregator.core.url import host, key
 from aggregator.store import articles, entries, feeds, pages, sightings, sketches, sources
 from aggregator.store.articles import NewArticle
-from aggregator.store.entries import Settled
+from aggregator.store.entries import NewEntry, Settled
 from aggregator.store.session import Session, Store
 from aggregator.store.sightings import NewSighting
 from tests.world import NOW
@@ -43,12 +44,16 @@ def told(url: str, title: str = "A headline", **given: object) -> FeedEntry:
     return replace(FeedEntry(guid=url, url=url, title=title), **given)  # type: ignore[arg-type]
 
 
+def new_entry(feed: Feed, item: FeedEntry) -> NewEntry:
+    """Return an item of a feed as it is stored."""
+    return NewEntry(feed.id, feed.source_id, identity.item(item, key(item.url), host(item.url)), NOW)
+
+
 def entry_of(store: Store, feed: Feed, url: str, title: str = "A headline", **given: object) -> Entry:
     """Store an entry of a feed."""
     with store.writing() as session:
-        item = told(url, title, **given)
-        added = entries.add_new(session, feed.id, feed.source_id, [(item, key(url), host(url))], NOW)
-        entry = entries.get(session, added[0].id)
+        new = new_entry(feed, told(url, title, **given))
+        entry = entries.get(session, entries.add_new(session, [new])[new])
         assert entry is not None
         return entry
 

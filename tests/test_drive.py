@@ -103,7 +103,7 @@ def _sleeper(body: bytes, *, url: str, charset: str, hints: Hints) -> Extraction
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize(("read", "seconds"), [(_killer, 10.0), (_sleeper, 4.0)], ids=["killed", "hangs for ever"])
+@pytest.mark.parametrize(("read", "seconds"), [(_killer, 10.0), (_sleeper, 8.0)], ids=["killed", "hangs for ever"])
 def test_a_page_that_takes_its_process_down_is_put_aside_and_its_siblings_survive(
     tmp_path: Path, read: Callable[..., Extraction], seconds: float
 ) -> None:

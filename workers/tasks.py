@@ -21,6 +21,18 @@ def poll(ids: list[int]) -> None:
 
 
 @shared_task(time_limit=settings.workers.network_hard_seconds, soft_time_limit=settings.workers.network_soft_seconds)
+def subscribe(ids: list[int]) -> None:
+    """Ask hubs."""
+    carry_on(Step.SUBSCRIBE, ids)
+
+
+@shared_task(time_limit=settings.workers.network_hard_seconds, soft_time_limit=settings.workers.network_soft_seconds)
+def seek(ids: list[int]) -> None:
+    """Look for what has taken the place of dead feeds."""
+    carry_on(Step.SEEK, ids)
+
+
+@shared_task(time_limit=settings.workers.network_hard_seconds, soft_time_limit=settings.workers.network_soft_seconds)
 def fetch(ids: list[int]) -> None:
     """Get pages."""
     carry_on(Step.FETCH, ids)
@@ -66,6 +78,8 @@ def pulse(queue: str) -> None:
 
 TASK: dict[Step, "Task[[list[int]], None]"] = {
     Step.POLL: poll,
+    Step.SUBSCRIBE: subscribe,
+    Step.SEEK: seek,
     Step.FETCH: fetch,
     Step.EXTRACT: extract,
     Step.GATHER: gather,

@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -39,6 +39,8 @@ def _plain(value: object) -> object:
         return asdict(value)
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, (set, frozenset)):
@@ -48,7 +50,7 @@ def _plain(value: object) -> object:
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can say
-    """Print one JSON document."""
+    """Print one JSON document: moments as ISO 8601, lengths of time in seconds, sets as sorted lists."""
     sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n")
 
 
@@ -60,6 +62,14 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
     for row in rows:
         table.add_row(*[Text("" if cell is None else harmless(str(cell))) for cell in row])
     out.print(table)
+
+
+def spoken(length: timedelta) -> str:
+    """Return a length of time in words, to the two largest units: 45 s, 12 min, 1 h 30 min, 7 d."""
+    seconds = int(length.total_seconds())
+    parts = ((seconds // 86_400, "d"), (seconds % 86_400 // 3_600, "h"), (seconds % 3_600 // 60, "min"))
+    told = [f"{number} {unit}" for number, unit in parts if number]
+    return " ".join(told[:2]) if told else f"{seconds} s"
 
 
 def print_facts(facts: Mapping[str, object]) -> None:

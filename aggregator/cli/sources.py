@@ -1,6 +1,7 @@
 """sources: outlets and their feeds, in and out."""
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -9,15 +10,16 @@ from typing import Annotated
 import typer
 
 from aggregator.adapters import opml, sources_file
-from aggregator.cli import feed_check
+from aggregator.cli import feed_check, feed_facts, feed_search
 from aggregator.cli.console import confirm, out, print_facts, print_json, print_table
 from aggregator.cli.desk import desk
-from aggregator.core.errors import Refused
+from aggregator.core.errors import Refused, TryLater
 from aggregator.core.feed import Feed, FeedState
 from aggregator.core.source import Source, SourceSpec, slug
 from aggregator.core.url import host, normal
 from aggregator.steps.enrol import Enrolled, enrol
-from aggregator.store import entries, feeds, sources
+from aggregator.store import entries, feed_health, feeds, sources, subscriptions
+from aggregator.store.feed_health import Glance
 from aggregator.store.session import Session
 
 app = typer.Typer(no_args_is_help=True, help="Outlets and their feeds.")
@@ -35,13 +37,30 @@ def add(
     site: Annotated[str, typer.Option(help="The outlet's front page.")] = "",
     feed: Annotated[list[str] | None, typer.Option(help="Another feed of it; may be given again.")] = None,
     *,
+    unchecked: Annotated[bool, typer.Option("--unchecked", help="Do not ask the addresses first.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Add an outlet with one feed or several."""
+    """Add an outlet with one feed or several; a page that is no feed is refused, with the feeds that it names."""
     addresses = tuple(normal(each) for each in (url, *(feed or ())))
+    if not unchecked:
+        with desk() as here:
+            feed_search.ask_first(here, addresses, as_json=as_json)
     titled = " ".join(name.split()) or host(addresses[0])
     front = normal(site) if site else f"https://{host(addresses[0])}/"
     _enrol([SourceSpec(titled, slug(titled), front, feeds=addresses)], keep=True, as_json=as_json)
+
+
+@app.command()
+def discover(url: Annotated[str, typer.Argument(help="The address of a site.")], *, as_json: Json = False) -> None:
+    """Look for the feeds of a site on its page, in its robots.txt, and, if none is named, where feeds usually are."""
+    with desk() as here:
+        found = feed_search.search(here.settings, normal(url))
+    if as_json:
+        print_json(found)
+    else:
+        feed_search.show(found, here.now)
+    if not found.feeds:
+        raise typer.Exit(1)
 
 
 @app.command("import")
@@ -98,12 +117,24 @@ def export_list(form: Annotated[str, typer.Option("--format", help="opml or toml
 
 
 @app.command("list")
-def list_all(*, as_json: Json = False) -> None:
+def list_all(
+    *,
+    trouble: Annotated[
+        bool, typer.Option("--trouble", help="Only those with feeds that fail, sleep or are quiet.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """List all sources."""
     with desk() as here, here.store.reading() as session:
-        listed = [(source, feeds.of_source(session, source.id)) for source in sources.every(session)]
+        by_source: dict[int, list[Glance]] = {}
+        for one in feed_health.glances(session, here.now):
+            by_source.setdefault(one.source_id, []).append(one)
+        listed = [(source, by_source.get(source.id, [])) for source in sources.every(session)]
+    told = [(source, found, _troubles(found)) for source, found in listed]
+    told = [each for each in told if each[2] or not trouble]
     if as_json:
-        print_json([{**asdict(source), "feeds": [feed.url for feed in found]} for source, found in listed])
+        urls = [{**asdict(source), "feeds": [one.url for one in found], "trouble": bad} for source, found, bad in told]
+        print_json(urls)
         return
     rows = [
         (
@@ -112,11 +143,16 @@ def list_all(*, as_json: Json = False) -> None:
             source.show,
             source.licence or "–",
             len(found),
-            sum(feed.failures > 0 for feed in found),
+            ", ".join(f"{number} {word}" for word, number in bad.items()) or "–",
         )
-        for source, found in listed
+        for source, found, bad in told
     ]
-    print_table(f"{len(rows)} sources", ["slug", "state", "shown", "licence", "feeds", "failing"], rows)
+    print_table(f"{len(rows)} sources", ["slug", "state", "shown", "licence", "feeds", "trouble"], rows)
+
+
+def _troubles(found: Sequence[Glance]) -> dict[str, int]:
+    """Return how many feeds have which trouble; a feed may have several."""
+    return dict(sorted(Counter(word for one in found for word in one.words).items()))
 
 
 def _named(session: Session, name: str) -> Source:
@@ -132,27 +168,62 @@ def show(name: Slug, *, as_json: Json = False) -> None:
     with desk() as here, here.store.reading() as session:
         source = _named(session, name)
         found = feeds.of_source(session, source.id)
+        heard = subscriptions.of_feeds(session, [feed.id for feed in found])
         standing = entries.numbers_of_source(session, source.id)
     if as_json:
-        told = [{**asdict(feed), "interval": feed.interval.total_seconds()} for feed in found]
+        told = [feed_facts.as_json(feed, heard.get(feed.id), here.now) for feed in found]
         print_json({**asdict(source), "feeds": told, "entries": standing})
         return
     print_facts({key: value for key, value in asdict(source).items() if value})
     print_facts({f"entries {status}": number for status, number in standing.items()})
     for feed in found:
         out.print(f"\n{feed.url}", markup=False)
-        print_facts(_standing(feed))
+        print_facts(feed_facts.in_words(feed, heard.get(feed.id), here.now, source.slug))
 
 
-def _standing(feed: Feed) -> dict[str, object]:
-    return {
-        "  state": feed.state,
-        "  last asked": feed.polled_at or "never",
-        "  last answer": feed.answered_at or "none yet",
-        "  next due": feed.due_at if feed.state is FeedState.ACTIVE else "not any more",
-        "  failures": feed.failures,
-        "  reason": feed.reason or "–",
-    }
+@app.command()
+def adopt(
+    name: Slug,
+    feed: Annotated[str, typer.Option(help="The address of the feed that is to be replaced.")],
+    *,
+    dry_run: Dry = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Put the address that was proposed for a dead feed in its place; its entries stay its own."""
+    with desk() as here:
+        with here.store.reading() as session:
+            old = _replaceable(session, _named(session, name), normal(feed))
+        reach = {"source": name, "feed": old.url, "becomes": old.proposed_url, "overlap": old.proposed_overlap}
+        if not as_json:
+            share = f"{old.proposed_overlap:.0%} of its items are at the new address"
+            out.print(
+                f"{old.url} ({old.reason or 'no reason is known'})\nbecomes {old.proposed_url}; {share}", markup=False
+            )
+        if dry_run:
+            if as_json:
+                print_json({"dry_run": True, **reach})
+            return
+        confirm(f"Ask {old.proposed_url} in its place?", yes=yes)
+        with here.store.writing() as session:
+            done = feed_health.adopt(session, old, host(old.proposed_url), here.now)
+        if not done:
+            raise TryLater(f"{old.url} is being asked at this moment, or has changed; try again in ten minutes")
+    if as_json:
+        print_json(reach)
+    else:
+        out.print(f"{old.proposed_url} is asked from now on", markup=False)
+
+
+def _replaceable(session: Session, source: Source, url: str) -> Feed:
+    found = feeds.by_url(session, url)
+    if found is None or found.source_id != source.id:
+        raise Refused(f"{source.slug} has no feed {url}; see `aggregator sources show {source.slug}`")
+    if not found.proposed_url:
+        raise Refused(f"nothing is proposed in the place of {url}; `aggregator sources discover` looks for its feeds")
+    if other := feeds.by_url(session, found.proposed_url):
+        raise Refused(f"{other.url} is a feed already; leave it as it is, and pause or remove the source of {url}")
+    return found
 
 
 def _set(name: str, state: str, feed_state: FeedState, *, as_json: bool) -> None:
@@ -204,4 +275,6 @@ def check(url: Annotated[str, typer.Argument(help="The address of a feed.")], *,
     """Ask a feed once and say all that can be said of it, and what would be done with it; nothing is stored."""
     with desk() as here:
         facts = feed_check.facts(here, normal(url))
-    print_json(facts) if as_json else print_facts(facts)
+    print_json(facts) if as_json else print_facts(feed_check.worded(facts))
+    if error := feed_check.failed(facts):
+        raise error

@@ -1,19 +1,37 @@
 """status: how things stand, on one screen."""
 
 import shutil
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 
-from aggregator.cli.console import out, print_facts, print_json, print_table
+from aggregator.cli.console import out, print_facts, print_json, print_table, spoken
 from aggregator.cli.desk import Desk, desk
 from aggregator.core.entry import WAITING, EntryStatus
 from aggregator.core.outcome import Step
 from aggregator.core.publication import PublicationState
 from aggregator.core.takedown import TakedownState
-from aggregator.store import articles, entries, feeds, outcomes, publications, pulses, schema, stories, takedowns
+from aggregator.core.words import within
+from aggregator.store import (
+    articles,
+    entries,
+    feed_health,
+    feeds,
+    limits,
+    outcomes,
+    publications,
+    pulses,
+    schema,
+    stories,
+    takedowns,
+)
+from aggregator.store.feed_health import Lateness
 from aggregator.store.session import Session
+
+MOST_LIMITS = 100  # in JSON
+SHOWN_LIMITS = 3
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,13 +48,19 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON."
 
 def _found(here: Desk, session: Session) -> dict[str, Any]:
     folder = here.settings.data.folder.is_dir()
-    known = feeds.numbers(session)
-    failing = known.pop("failing", 0)
+    health = feed_health.health(session, here.now)
+    held = limits.standing(session, here.now)
     standing = entries.numbers(session)
     ends = {word.value: standing.get(word, 0) for word in EntryStatus if word not in WAITING}
     due = sum(standing.get(word, 0) for word in WAITING)
     return {
-        "feeds": {**known, "failing": failing},
+        "feeds": {**health.states, "failing": health.failing},
+        "troubles": health.troubles,
+        "quiet": health.quiet,
+        "late_seconds": health.lateness,
+        "limits": [{"url": each.url, "until": each.until, "reason": each.reason} for each in held[:MOST_LIMITS]],
+        "limits_number": len(held),
+        "subscriptions": health.subscriptions,
         "lateness_seconds": int(feeds.lateness(session, here.now).total_seconds()),
         "entries": {"seen": entries.number(session), **ends, "still_due": due},
         "articles": articles.numbers(session),
@@ -65,6 +89,26 @@ def _disk(free: int | None) -> str:
     return "no data folder" if free is None else f"{free / 1024**3:.1f} GiB are free"
 
 
+def _list(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in numbers.items()) or "none"
+
+
+def _late(polls: Lateness, waiting: int) -> str:
+    """Return how late the polls of a day were, and how long the feed has waited that is due the longest."""
+    now = f"one is due since {spoken(timedelta(seconds=waiting))}" if waiting else "none is overdue"
+    if not polls.polls:
+        return f"no poll within a day; {now}"
+    half, most, all_of_them = (spoken(timedelta(seconds=each)) for each in (polls.p50, polls.p99, polls.longest))
+    return f"half within {half}, 99 % within {most}, all within {all_of_them}; {now}"
+
+
+def _limits(shown: Sequence[Mapping[str, Any]], number: int) -> str:
+    """Return the limits that hold, each with the time of its release."""
+    told = [f"{within(each['url'], 60)} until {each['until']:%m-%d %H:%M}" for each in shown[:SHOWN_LIMITS]]
+    more = f", and {number - len(told)} more" if number > len(told) else ""
+    return f"{', '.join(told)}{more}" if told else "none"
+
+
 def _print(found: dict[str, Any], now: datetime) -> None:
     seen = found["entries"].pop("seen")
     sums = " + ".join(f"{number} {name.replace('_', ' ')}" for name, number in found["entries"].items())
@@ -72,7 +116,11 @@ def _print(found: dict[str, Any], now: datetime) -> None:
     print_facts(
         {
             "feeds": ", ".join(f"{number} {name}" for name, number in found["feeds"].items()),
-            "lateness": f"{late} s" if late else "none",
+            "troubles": _list(found["troubles"]),
+            "quiet": f"{found['quiet']} answer, but have told nothing new for long",
+            "lateness": _late(found["late_seconds"], late),
+            "limits": _limits(found["limits"], found["limits_number"]),
+            "hubs": _list(found["subscriptions"]),
             "entries": f"{seen} seen = {sums}",
             "articles": ", ".join(f"{number} {name}" for name, number in found["articles"].items()),
             "stories": f"{found['stories']} of at least two texts",

@@ -8,6 +8,8 @@ class Step(StrEnum):
     """The verbs of the line."""
 
     POLL = "poll"
+    SUBSCRIBE = "subscribe"
+    SEEK = "seek"
     FETCH = "fetch"
     EXTRACT = "extract"
     GATHER = "gather"
@@ -21,6 +23,10 @@ class Word(StrEnum):
 
     POLLED = "polled"
     UNCHANGED = "unchanged"
+    ASKED = "asked"
+    LEFT = "left"
+    PROPOSED = "proposed"
+    NOTHING = "nothing"
     FETCHED = "fetched"
     EXTRACTED = "extracted"
     ARTICLE = "article"

@@ -1,17 +1,29 @@
 """The readers that steps are handed: their shapes, so that a step need not know the library behind them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
 from aggregator.core.article import Extraction, Hints
+from aggregator.core.discovery import Candidate
 from aggregator.core.feed import FeedDocument
 
 
 class FeedReader(Protocol):
     """Reads a feed out of bytes; raises Unreadable when it is none."""
 
-    def __call__(self, body: bytes, *, url: str, content_type: str, charset: str, now: datetime) -> FeedDocument:
-        """Return the feed at `url`; dates are judged against `now`."""
+    def __call__(
+        self, body: bytes, *, url: str, content_type: str, charset: str, now: datetime, known: Mapping[int, int] = ...
+    ) -> FeedDocument:
+        """Return the feed at `url` without the items that are `known` (hash to date); `now` judges its dates."""
+        ...
+
+
+class FeedFinder(Protocol):
+    """Finds the feeds that a page names."""
+
+    def __call__(self, body: bytes, *, url: str, charset: str) -> list[Candidate]:
+        """Return them, the likeliest first; Unreadable where the page cannot be read."""
         ...
 
 

@@ -10,14 +10,16 @@ from aggregator.core.article import Article
 from aggregator.core.entry import Entry, EntryStatus
 from aggregator.core.errors import AggregatorError
 from aggregator.core.fetching import Verdict, later, verdict
-from aggregator.core.host import Host, robots_stale, visits
+from aggregator.core.host import Host, visits
 from aggregator.core.outcome import Outcome, Step, Word, Work
-from aggregator.core.page import MAX_PAGE_BYTES, MAX_ROBOTS_BYTES, Answer, Request, Web
+from aggregator.core.page import MAX_PAGE_BYTES, Answer, Request, Web
 from aggregator.core.readers import Blobs, RobotsReader, RobotsRules
 from aggregator.core.schedule import Manners
 from aggregator.core.takedown import Ruling, ruling_on_url
 from aggregator.core.url import disguises
-from aggregator.store import articles, entries, hosts, outcomes, pages, sightings, takedowns
+from aggregator.steps.robots import Rules, rules
+from aggregator.store import articles, asked, entries, hosts, outcomes, pages, sightings, takedowns
+from aggregator.store.asked import Asked
 from aggregator.store.entries import Settled
 from aggregator.store.session import Session, Store
 from aggregator.store.sightings import NewSighting
@@ -59,10 +61,10 @@ def fetch(store: Store, tools: Fetcher, now: datetime, entry_ids: Sequence[int])
         ended += [Outcome(Step.FETCH, each, Word.HOST_BUSY) for each in busy]
         outcomes.record(session, ended, now)
     try:
-        rules, pauses = _robots(store, tools, now, held, [entry for entry in wanted if entry.host in held])
-        mine = _allowed(store, tools, now, rules, [entry for entry in wanted if entry.host in held], ended)
-        for had in _chunks(_visited(tools, mine, held, rules, pauses), tools.hold):
-            ended += _saved(store, tools, now, had, rules)
+        found = _robots(store, tools, now, held, [entry for entry in wanted if entry.host in held])
+        mine = _allowed(store, tools, now, found.of, [entry for entry in wanted if entry.host in held], ended)
+        for had in _chunks(_visited(tools, mine, held, found.of, found.pauses), tools.hold):
+            ended += _saved(store, tools, now, had, found.of)
     finally:
         with store.writing() as session:
             hosts.release(session, held, tools.holder)
@@ -127,30 +129,11 @@ def _sighted(session: Session, entry: Entry, article: Article, now: datetime) ->
     return Outcome(Step.FETCH, entry.id, Word.DUPLICATE, reason, (Work(Step.PUBLISH, article.root_id),))
 
 
-def _robots(
-    store: Store, tools: Fetcher, now: datetime, held: Mapping[str, Host], wanted: Sequence[Entry]
-) -> tuple[dict[str, RobotsRules], dict[str, datetime]]:
-    """Return each host's rules, asked anew where they are stale, and when hosts just asked may be asked again."""
-    known = {name: (host.robots, host.robots_status) for name, host in held.items()}
-    stale = {name: host for name, host in held.items() if robots_stale(host, now)} if tools.manners.obey_robots else {}
-    schemes = {entry.host: urlsplit(entry.url).scheme for entry in wanted}
-    names = dict(enumerate(name for name in stale if name in schemes))
-    asked = {
-        name: [Request(f"{schemes[name]}://{name}/robots.txt", tag=tag, max_bytes=MAX_ROBOTS_BYTES, cut=True)]
-        for tag, name in names.items()
-    }
-    pauses = {}
-    told = []
-    for request, answer in tools.web.visit(visits(asked, stale, {})):
-        name = names[request.tag]
-        known[name] = (answer.body, answer.status) if isinstance(answer, Answer) else (b"", 0)
-        at = answer.at if isinstance(answer, Answer) else now
-        pauses[name] = at + timedelta(seconds=min(tools.manners.page_delay, 1.0))
-        told.append((name, *known[name], at))
-    if told:
-        with store.writing() as session:
-            hosts.save_robots(session, told)
-    return {name: tools.read_robots(body, status) for name, (body, status) in known.items()}, pauses
+def _robots(store: Store, tools: Fetcher, now: datetime, held: Mapping[str, Host], wanted: Sequence[Entry]) -> Rules:
+    """Return the rules of hosts; where they are not heeded, they are not asked for either."""
+    heeded = tools.manners.obey_robots
+    schemes = {entry.host: urlsplit(entry.url).scheme for entry in wanted} if heeded else {}
+    return rules(store, tools.web, tools.read_robots, now, held, schemes, tools.manners.page_delay)
 
 
 def _allowed(
@@ -200,13 +183,13 @@ def _visited(
     pauses: Mapping[str, datetime],
 ) -> Iterator[Had]:
     by_id = {entry.id: entry for entry in mine}
-    asked: dict[str, list[Request]] = {}
+    wanted: dict[str, list[Request]] = {}
     for entry in mine:
         request = Request(entry.url, tag=entry.id, max_bytes=MAX_PAGE_BYTES, accept=ACCEPT)
-        asked.setdefault(entry.host, []).append(request)
-    delays = {name: _delay(tools, rules[name]) for name in asked}
-    hosts_now = {name: Host(name, next_at=pauses.get(name, held[name].next_at)) for name in asked}
-    for request, answer in tools.web.visit(visits(asked, hosts_now, delays)):
+        wanted.setdefault(entry.host, []).append(request)
+    delays = {name: _delay(tools, rules[name]) for name in wanted}
+    hosts_now = {name: Host(name, next_at=pauses.get(name, held[name].next_at)) for name in wanted}
+    for request, answer in tools.web.visit(visits(wanted, hosts_now, delays)):
         yield by_id[request.tag], answer
 
 
@@ -236,12 +219,18 @@ def _saved(
         ended = [_end(session, now, each, forbidden, page_of) for each in judged]
         entries.settle(session, [settled for _, settled in ended if settled])
         hosts.put_off(session, _pauses(tools, judged, rules, now))
+        asked.add(session, [_asked(*each) for each in judged], now)
         outcomes.record(session, [outcome for outcome, _ in ended], now)
         orphans = {blob for each, blob in blobs.items() if each not in page_of}
         unnamed = orphans - pages.named(session, sorted(orphans)) if orphans else set()
     for blob in unnamed:
         tools.blobs.delete(blob)
     return [outcome for outcome, _ in ended]
+
+
+def _asked(entry: Entry, answer: Answer | AggregatorError, found: Verdict) -> Asked:
+    size = len(answer.body) if isinstance(answer, Answer) else 0
+    return Asked(entry.host, "page", unchanged=False, failed=found.word is not Word.FETCHED, size=size)
 
 
 def _pauses(

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, update
 
-from aggregator.core.entry import WAITING, Entry, EntryStatus, FeedEntry
+from aggregator.core.entry import WAITING, Entry, EntryStatus
+from aggregator.core.feed import FeedState
+from aggregator.core.identity import Item
 from aggregator.core.outcome import Step, Work
 from aggregator.store.rows import insert_for, locked
 from aggregator.store.session import Session
@@ -34,6 +36,24 @@ _SETTLE = (
         article_id=func.coalesce(bindparam("article"), entries.c.article_id),
     )
 )
+
+
+_EDIT = (
+    update(entries)
+    .where(entries.c.id == bindparam("which"))
+    .values({name: bindparam(name) for name in ("title", "summary", "author", "told_hash", "edited_at")})
+    .values(edits=entries.c.edits + 1)
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NewEntry:
+    """An item of a feed that is to be stored, and when it was told."""
+
+    feed_id: int
+    source_id: int
+    item: Item
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,52 +97,56 @@ def guid_hash(guid: str) -> str:
     return hashlib.blake2b(guid.encode(), digest_size=16).hexdigest()
 
 
-def add_new(
-    session: Session,
-    feed_id: int,
-    source_id: int,
-    found: Sequence[tuple[FeedEntry, str, str]],
-    seen_at: datetime,
-) -> list[Work]:
-    """Store the entries that this feed has not told before, each with its URL key and host; return what can be done.
+def add_new(session: Session, told: Iterable[NewEntry]) -> dict[NewEntry, int]:
+    """Store the entries that their feeds have not told before; returns the ids of those that were new.
 
     Known ones stay as they are. The insert itself decides, so two polls at once store each entry once.
     """
+    found = {(new.feed_id, guid_hash(new.item.entry.guid)): new for new in told}
     rows = [
         {
-            "feed_id": feed_id,
-            "source_id": source_id,
-            "guid_hash": guid_hash(told.guid),
-            "guid": told.guid,
-            "url": told.url,
-            "url_key": url_key,
-            "host": host,
-            "title": told.title,
-            "summary": told.summary,
-            "author": told.author,
-            "language": told.language,
-            "published": told.published,
-            "raw_date": told.raw_date,
-            "seen_at": seen_at,
-            "due_at": seen_at,
+            "feed_id": new.feed_id,
+            "source_id": new.source_id,
+            "guid_hash": name,
+            "guid": new.item.entry.guid,
+            "url": new.item.entry.url,
+            "url_key": new.item.url_key,
+            "host": new.item.host,
+            "title": new.item.entry.title,
+            "summary": new.item.entry.summary,
+            "author": new.item.entry.author,
+            "language": new.item.entry.language,
+            "published": new.item.entry.published,
+            "raw_date": new.item.entry.raw_date,
+            "told_hash": new.item.says,
+            "seen_at": new.seen_at,
+            "due_at": new.seen_at,
             "status": EntryStatus.DUE.value,
         }
-        for told, url_key, host in found
+        for (_, name), new in found.items()
     ]
     if not rows:
-        return []
+        return {}
     statement = insert_for(session, entries).on_conflict_do_nothing(index_elements=["feed_id", "guid_hash"])
-    added = session.execute(statement.returning(entries.c.id, entries.c.host), rows)
-    return [Work(Step.FETCH, row.id, row.host) for row in added]
+    added = session.execute(statement.returning(entries.c.id, entries.c.feed_id, entries.c.guid_hash), rows)
+    return {found[row.feed_id, row.guid_hash]: row.id for row in added}
 
 
-def known(session: Session, feed_id: int, guids: Sequence[str]) -> set[str]:
-    """Return those of `guids` that this feed has told before."""
-    by_hash = {guid_hash(guid): guid for guid in guids}
-    rows = session.scalars(
-        select(entries.c.guid_hash).where(entries.c.feed_id == feed_id, entries.c.guid_hash.in_(by_hash))
-    )
-    return {by_hash[found] for found in rows}
+def edit(session: Session, edited: Iterable[tuple[int, Item, datetime]]) -> None:
+    """Write over entries what their feeds now say of them."""
+    rows = [
+        {
+            "which": entry_id,
+            "title": item.entry.title,
+            "summary": item.entry.summary,
+            "author": item.entry.author,
+            "told_hash": item.says,
+            "edited_at": at,
+        }
+        for entry_id, item, at in edited
+    ]
+    if rows:
+        session.execute(_EDIT, rows)
 
 
 def get(session: Session, entry_id: int) -> Entry | None:
@@ -193,7 +217,8 @@ def unlease(session: Session, ids: Sequence[int]) -> None:
 def release_all(session: Session) -> int:
     """Give every lease back; only for who holds the whole data folder alone. Returns how many there were."""
     freed = session.execute(update(entries).where(entries.c.leased_until.is_not(None)).values(leased_until=None))
-    session.execute(update(feeds).where(feeds.c.leased_until.is_not(None)).values(leased_until=None))
+    asked = (feeds.c.state != FeedState.PAUSED.value) & (feeds.c.pick_at > feeds.c.due_at)
+    session.execute(update(feeds).where(asked).values(pick_at=feeds.c.due_at, leased_until=None))
     return freed.rowcount
 
 

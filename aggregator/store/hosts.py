@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, bindparam, or_, select, update
+from sqlalchemy import Row, and_, bindparam, or_, select, update
 
 from aggregator.core.host import Host
+from aggregator.core.url import registrable
 from aggregator.store.rows import insert_new
 from aggregator.store.session import Session
-from aggregator.store.tables import hosts
+from aggregator.store.tables import hosts, limits
+
+PATIENCE = timedelta(seconds=60)  # a host that may be asked within so long is taken and waited for
+AGAIN = timedelta(seconds=5)  # at the earliest, a host that was not free is tried again
 
 
 def _value(row: Row[tuple[object, ...]]) -> Host:
@@ -16,10 +20,14 @@ def _value(row: Row[tuple[object, ...]]) -> Host:
 
 
 def lease(session: Session, names: Iterable[str], holder: str, now: datetime, length: timedelta) -> dict[str, Host]:
-    """Take those of the hosts that nobody holds, for `length`; returns them by name."""
+    """Take those of the hosts that nobody holds and that may be asked soon, for `length`; returns them by name."""
     wanted = sorted(set(names))
-    insert_new(session, hosts, [{"name": name} for name in wanted], ["name"])
-    free = or_(hosts.c.leased_until.is_(None), hosts.c.leased_until <= now)
+    insert_new(session, hosts, [{"name": name, "domain": registrable(name)} for name in wanted], ["name"])
+    resting = {name[2:] for name in _limits(session, wanted, now)}
+    soon = or_(hosts.c.next_at.is_(None), hosts.c.next_at <= now + PATIENCE)
+    free = and_(
+        or_(hosts.c.leased_until.is_(None), hosts.c.leased_until <= now), soon, hosts.c.domain.not_in(resting)
+    )  # fmt: skip
     locked = select(hosts.c.name).where(hosts.c.name.in_(wanted), free).order_by(hosts.c.name)
     names_free = [row.name for row in session.execute(locked.with_for_update(skip_locked=True))]
     taken = session.execute(
@@ -29,6 +37,24 @@ def lease(session: Session, names: Iterable[str], holder: str, now: datetime, le
         .returning(hosts)
     )
     return {row.name: _value(row) for row in taken}
+
+
+def _limits(session: Session, names: Iterable[str], now: datetime) -> dict[str, datetime]:
+    """Return until when whole domains of these hosts are to be left alone, as `*.domain`."""
+    wide = {f"*.{registrable(name)}" for name in names}
+    rows = session.execute(select(limits.c.url, limits.c.until).where(limits.c.url.in_(wide), limits.c.until > now))
+    return {row.url: row.until for row in rows}
+
+
+def free_at(session: Session, names: Iterable[str], now: datetime) -> dict[str, datetime]:
+    """Return when hosts that could not be taken may be free: after the lease of another, the pause, the limit."""
+    wanted = set(names)
+    until = _limits(session, wanted, now)
+    found = {}
+    for row in session.execute(select(hosts).where(hosts.c.name.in_(wanted))):
+        times = (row.next_at, until.get(f"*.{row.domain}"), now + AGAIN)
+        found[row.name] = max(time for time in times if time is not None)
+    return found
 
 
 def renew(session: Session, names: Iterable[str], holder: str, until: datetime) -> None:

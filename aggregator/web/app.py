@@ -19,10 +19,12 @@ from aggregator import settings as configuration
 from aggregator import wiring
 from aggregator.core.errors import TryLater
 from aggregator.settings import Settings
+from aggregator.web.bot import Bot
 from aggregator.web.desk import Desk
 from aggregator.web.feeds import Feeds
 from aggregator.web.health import Health
 from aggregator.web.pages import Pages
+from aggregator.web.websub import WebSub
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -55,6 +57,7 @@ def create(settings: Settings | None = None, clock: Callable[[], datetime] | Non
     found = settings or configuration.load()
     desk = Desk(wiring.open_store(found), found, clock or wiring.wall_clock)
     pages, feeds, health = Pages(desk), Feeds(desk), Health(desk)
+    bot, websub = Bot(desk), WebSub(desk)
 
     def broken(request: Request, error: Exception) -> Response:
         response = pages.error(request, error)
@@ -74,10 +77,14 @@ def create(settings: Settings | None = None, clock: Callable[[], datetime] | Non
             Route("/sources", pages.sources),
             Route("/sources/{source:str}", pages.source),
             Route("/about", pages.about),
+            Route("/bot", bot.bot),
+            Route("/bot/{host:str}", bot.host),
             Route("/feed.{kind:str}", feeds.feed),
             Route("/sources/{source:str}/feed.{kind:str}", feeds.feed),
             Route("/languages/{language:str}/feed.{kind:str}", feeds.feed),
             Route("/stories/{key:str}/feed.{kind:str}", feeds.feed),
+            Route("/websub/{token:str}", websub.verify, methods=["GET"]),
+            Route("/websub/{token:str}", websub.push, methods=["POST"]),
             Route("/healthz", health.alive),
             Route("/readyz", health.ready),
             Route("/metrics", health.metrics),

@@ -1,12 +1,15 @@
 """Whether we are alive, whether we are ready, and the numbers (Prometheus text format 0.0.4)."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from aggregator.core.errors import AggregatorError
-from aggregator.store import articles, entries, feeds, outcomes, publications, pulses, schema, stories
+from aggregator.core.feed import Trouble
+from aggregator.core.websub import SubscriptionState
+from aggregator.store import articles, entries, feed_health, feeds, outcomes, publications, pulses, schema, stories
 from aggregator.store.session import Session
 from aggregator.web.desk import Desk
 
@@ -53,12 +56,7 @@ class Health:
 
     def _lines(self, session: Session) -> Iterator[str]:
         now = self._desk.clock()
-        known = feeds.numbers(session)
-        failing = known.pop("failing", 0)
-        yield from _gauge("feeds", "Feeds by state.", {f'state="{state}"': number for state, number in known.items()})
-        yield from _gauge("feeds_failing", "Feeds whose last polls failed.", {"": failing})
-        late = feeds.lateness(session, now).total_seconds()
-        yield from _gauge("lateness_seconds", "How long the most overdue feed has waited.", {"": late})
+        yield from _feeds(session, now)
         standing = {f'status="{status}"': number for status, number in entries.numbers(session).items()}
         yield from _gauge("entries", "Entries by where they stand.", standing)
         for name, number in articles.numbers(session).items():
@@ -70,6 +68,28 @@ class Health:
         yield from _counter("outcomes_total", "How often each step ended in each word.", ended)
         ages = {f'queue="{name}"': (now - at).total_seconds() for name, (at, _) in pulses.every(session).items()}
         yield from _gauge("pulse_age_seconds", "Seconds since each queue's last sign of life.", ages)
+
+
+def _feeds(session: Session, now: datetime) -> Iterator[str]:
+    """Yield how the feeds fare."""
+    found = feed_health.health(session, now)
+    yield from _gauge("feeds", "Feeds by state.", _labelled("state", found.states))
+    yield from _gauge("feeds_failing", "Feeds whose last polls failed.", {"": found.failing})
+    troubles = {each.value: found.troubles.get(each.value, 0) for each in Trouble if each}
+    yield from _gauge("feeds_trouble", "Feeds whose last poll failed, by why.", _labelled("trouble", troubles))
+    quiet = "Feeds that answer and have told nothing new for far longer than they usually do."
+    yield from _gauge("feeds_quiet", quiet, {"": found.quiet})
+    overdue = feeds.lateness(session, now).total_seconds()
+    yield from _gauge("lateness_seconds", "How long the most overdue feed has waited.", {"": overdue})
+    late = found.lateness
+    shares = {'quantile="0.5"': late.p50, 'quantile="0.99"': late.p99, 'quantile="1"': late.longest}
+    yield from _gauge("poll_late_seconds", "How late the last polls of a day were.", shares)
+    states = {each.value: found.subscriptions.get(each.value, 0) for each in SubscriptionState}
+    yield from _gauge("subscriptions", "Subscriptions with hubs by state.", _labelled("state", states))
+
+
+def _labelled(name: str, numbers: Mapping[str, int]) -> dict[str, float]:
+    return {f'{name}="{value}"': number for value, number in numbers.items()}
 
 
 def _gauge(name: str, about: str, values: Mapping[str, float]) -> Iterator[str]:

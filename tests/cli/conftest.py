@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 
 from aggregator import settings as configuration
 from aggregator import wiring
-from aggregator.adapters import robots
 from aggregator.cli.command import app
 from aggregator.core.errors import AggregatorError, TryLater
 from aggregator.core.source import Show, SourceSpec
@@ -22,7 +21,6 @@ from aggregator.drive import here
 from aggregator.line import Parts
 from aggregator.settings import Settings
 from aggregator.steps.enrol import enrol
-from aggregator.steps.fetch import Fetcher
 from aggregator.steps.sweep import Broom, due
 from tests.texts import GLACIER, HARBOUR, SCHOOL, changed_headline
 from tests.world import NOW, Item, World, page, rss
@@ -142,8 +140,8 @@ def day(made: Path, folder: Path) -> None:
 def parts_in(settings: Settings, world: World) -> Parts:
     """Return the parts of the line of these settings, in a world that answers from memory."""
     parts = wiring.build(settings)
-    fetcher = Fetcher(world, parts.blobs, robots.parse, parts.manners, "test")
-    return replace(parts, web=world, fetcher=fetcher, clock=lambda: NOW)
+    poller, fetcher = replace(parts.poller, web=world), replace(parts.fetcher, web=world, holder="test")
+    return replace(parts, poller=poller, fetcher=fetcher, clock=lambda: NOW)
 
 
 def run_line(parts: Parts, now: datetime) -> None:

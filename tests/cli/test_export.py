@@ -10,13 +10,11 @@ import pytest
 from lxml import etree
 
 from aggregator.cli.export import WALK
-from aggregator.core.url import key
 from aggregator.store import entries, feeds
 from aggregator.store.session import Store
 from tests.cli.conftest import BUSY, COURIER, MISSING, OPEN, STUB, TRIBUNE, Command
-from tests.newsdesk import told
+from tests.newsdesk import new_entry, told
 from tests.texts import HARBOUR
-from tests.world import NOW
 
 AGAIN = f"{OPEN}?utm_source=rss"
 
@@ -122,8 +120,7 @@ def test_none_is_left_out_where_one_walk_ends_and_the_next_begins(aggregator: Co
     urls = [f"https://many.example/{number}" for number in range(2 * WALK + 1)]
     with store.writing() as session:
         (feed,) = feeds.every(session)
-        found = [(told(url), key(url), "many.example") for url in urls]
-        entries.add_new(session, feed.id, feed.source_id, found, NOW)
+        entries.add_new(session, [new_entry(feed, told(url)) for url in urls])
     store.close()
     assert [row["url"] for row in rows(aggregator)] == urls
 

@@ -1,14 +1,20 @@
 """sources: adding, importing, exporting, showing, pausing, removing, and asking a feed once."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from aggregator.core.feed import Feed, FeedState, Told, Trouble
+from aggregator.core.websub import Subscription, SubscriptionState, Wish
+from aggregator.store import feeds, subscriptions
+from aggregator.store.session import Session, Store
+from aggregator.store.tables import feeds as table
 from tests.cli.conftest import STUB, TERMS, Command
-from tests.world import Item, rss
+from tests.cli.outlet import Outlet, running
+from tests.world import NOW, Item, rss
 
 FEED = "https://tribune.example/feed.xml"
 TOML = f'[[source]]\nname = "Tribune"\nslug = "tribune"\nshow = "full"\nlicence = "CC-BY-4.0"\nlicence_url = "{TERMS}"\nfeeds = ["{FEED}"]\n'
@@ -162,53 +168,33 @@ def test_the_list_fits_eighty_columns(aggregator: Command, folder: Path):
     assert max(map(len, aggregator("sources", "list").out.splitlines())) <= 80
 
 
-class _Outlet(BaseHTTPRequestHandler):
-    answers: dict[str, tuple[int, dict[str, str], bytes]] = {}  # noqa: RUF012 - set by the fixture
-
-    def do_GET(self) -> None:
-        status, headers, body = self.answers.get(self.path, (404, {}, b""))
-        self.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(body))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Give the address of an outlet on this machine, which may be asked."""
     monkeypatch.setenv("AGGREGATOR_FETCH_ALLOW_LOOPBACK", "true")
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Outlet) as server:
-        address = f"http://127.0.0.1:{server.server_port}"
-        feed = rss(Item(f"{address}/private/a", "A"), Item(f"{address}/b", "B"), title="The outlet").encode()
-        kind = {"Content-Type": "application/rss+xml; charset=utf-8", "ETag": '"one"'}
-        _Outlet.answers = {
-            "/feed": (200, kind, feed),
-            "/old": (301, {"Location": "/feed"}, b""),
-            "/page": (200, {"Content-Type": "text/html"}, b"<!doctype html><p>no feed"),
-            "/down": (503, {}, b""),
-            "/robots.txt": (
-                200,
-                {"Content-Type": "text/plain"},
-                b"User-agent: *\nDisallow: /private\nCrawl-delay: 7\n",
-            ),
-        }
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield address
-        server.shutdown()
+    monkeypatch.setenv("AGGREGATOR_POLL_HOST_DELAY_SECONDS", "0")
+    with running() as outlet:
+        feed = rss(_item(outlet, "private/a"), _item(outlet, "b"), title="The outlet")
+        outlet.says("/feed", feed, ETag='"one"', Content_Type="application/rss+xml; charset=utf-8")
+        outlet.says("/old", "", 301, Location="/feed")
+        outlet.says("/page", "<!doctype html><p>no feed", Content_Type="text/html")
+        outlet.says("/down", "", 503)
+        outlet.says("/robots.txt", "User-agent: *\nDisallow: /private\nCrawl-delay: 7\n", Content_Type="text/plain")
+        yield outlet.url
+
+
+def _item(outlet: Outlet, path: str) -> Item:
+    return Item(f"{outlet.url}/{path}", path)
 
 
 def test_a_feed_is_asked_once_and_all_is_told_and_nothing_stored(aggregator: Command, site: str):
     facts = aggregator("sources", "check", f"{site}/feed", "--json").json
     assert (facts["status"], facts["format"], facts["entries"], facts["title"]) == (200, "rss20", 2, "The outlet")
-    assert (facts["etag"], facts["last-modified"], facts["encoding"]) == ('"one"', "none", "utf-8")
+    assert (facts["etag"], facts["last_modified"], facts["encoding"]["server"]) == ('"one"', "", "utf-8")
     assert facts["newest"] == "2026-11-24T10:00:00+00:00"
-    assert f"does not allow {site}/private/a, one page in 7 s" in facts["robots"]
-    assert facts["known"] == "no"
-    assert facts["would do"].startswith("fetch 2 pages, ask again in about ")
+    assert f"does not allow {site}/private/a, one page in 7 s" in facts["robots_page"]["said"]
+    assert facts["known"]["said"] == "no"
+    assert facts["would_do"].startswith("fetch 2 pages, ask again in about ")
     assert aggregator("sources", "list", "--json").json == []
 
 
@@ -219,9 +205,7 @@ def test_a_check_follows_redirects_and_says_where_the_feed_is_known(aggregator: 
     assert "as a feed of mine (active)" in plain
 
 
-@pytest.mark.parametrize(
-    ("path", "said"), [("/page", "HTML"), ("/down", "answered 503"), ("/none", "answered 404, not a feed")]
-)
+@pytest.mark.parametrize(("path", "said"), [("/page", "HTML"), ("/down", "answered 503"), ("/none", "answered 404")])
 def test_what_is_no_feed_is_said_to_be_none(aggregator: Command, site: str, path: str, said: str):
     done = aggregator("sources", "check", f"{site}{path}")
     assert done.code == 1
@@ -237,3 +221,134 @@ def test_this_machine_is_not_asked_unless_that_is_allowed(aggregator: Command):
 @pytest.mark.usefixtures("day")
 def test_a_stub_of_the_day_is_no_source(aggregator: Command):
     assert aggregator("sources", "show", STUB).code == 1
+
+
+NEW = "https://tribune.example/atom.xml"
+
+
+def _stands(folder: Path, proposed: str = "", **given: object) -> None:
+    """Let the feed of the Tribune stand so."""
+    store = Store(f"sqlite:///{folder / 'var/aggregator.db'}")
+    with store.writing() as session:
+        feeds.save(session, [replace(_feed(session), **given)])  # type: ignore[arg-type]
+        offered = {"proposed_url": proposed, "proposed_overlap": 0.75}
+        session.execute(table.update().where(table.c.url == FEED).values(**offered))
+    store.close()
+
+
+def _feed(session: Session, url: str = FEED) -> Feed:
+    found = feeds.by_url(session, url)
+    assert found is not None
+    return found
+
+
+@pytest.mark.usefixtures("day")
+def test_a_feed_is_shown_with_all_that_troubles_it(aggregator: Command, folder: Path):
+    ill = {"failures": 3, "trouble": Trouble.WALL, "reason": "blocked by Imperva", "failing_since": NOW}
+    moving = {"moved_to": NEW, "moved_since": NOW, "moved_times": 7, "floor": timedelta(hours=2)}
+    _stands(folder, NEW, **ill, **moving, lied_at=NOW, recovered="a tag is not closed", skip_hours=frozenset({3, 1}))
+    (feed,) = aggregator("sources", "show", "tribune", "--json").json["feeds"]
+    assert (feed["trouble"], feed["failing_since"]) == ("wall", "2026-11-24T12:00:00+00:00")
+    assert (feed["floor"], feed["skip_hours"], feed["proposed_overlap"]) == (7200.0, [1, 3], 0.75)
+    assert "told" not in feed
+    plain = " ".join(aggregator("sources", "show", "tribune").out.split())
+    for said in (
+        "trouble wall",
+        "reason blocked by Imperva",
+        "failing since 2026-11-24 12:00 UTC",
+        "pause asked 2 h",
+        "skipped hours 1, 3 UTC",
+        "repairs a tag is not closed",
+        "validators hid news at 2026-11-24 12:00 UTC",
+        "seen 7 of 20 times since 2026-11-24 12:00 UTC (believed after 3 d)",
+        f"aggregator sources adopt tribune --feed {FEED}",
+        "75% of its items are there",
+    ):
+        assert said in plain
+
+
+@pytest.mark.usefixtures("day")
+def test_a_feed_is_shown_with_its_subscription_but_not_with_its_keys(aggregator: Command, folder: Path):
+    store = Store(f"sqlite:///{folder / 'var/aggregator.db'}")
+    with store.writing() as session:
+        wish = Wish(_feed(session).id, "https://hub.example/", FEED)
+        made = subscriptions.add(session, wish, "token-of-it", "secret-of-it", NOW)
+        assert isinstance(made, Subscription)
+        active = replace(made, state=SubscriptionState.ACTIVE, lease_until=NOW + timedelta(days=9))
+        assert subscriptions.save(session, active, made)
+    store.close()
+    said = aggregator("sources", "show", "tribune", "--json")
+    assert said.json["feeds"][0]["subscription"]["state"] == "active"
+    assert "token-of-it" not in said.out
+    assert "secret-of-it" not in said.out
+    plain = " ".join(aggregator("sources", "show", "tribune").out.split())
+    assert "subscription active, until 2026-12-03 12:00 UTC" in plain
+
+
+@pytest.mark.usefixtures("day")
+def test_the_list_names_troubles_and_is_cut_down_to_them(aggregator: Command, folder: Path):
+    assert aggregator("sources", "list", "--trouble", "--json").json == []
+    _stands(folder, state=FeedState.SLEEPING, failures=12, trouble=Trouble.NAME, told=(Told(1, 2),))
+    (source,) = aggregator("sources", "list", "--trouble", "--json").json
+    assert (source["slug"], source["trouble"]) == ("tribune", {"name": 1, "sleeping": 1})
+    plain = " ".join(aggregator("sources", "list").out.split())
+    assert "1 name, 1 sleeping" in plain
+    assert "courier" in plain
+
+
+@pytest.mark.usefixtures("day")
+def test_a_feed_that_has_gone_quiet_is_a_trouble(aggregator: Command, folder: Path):
+    _stands(folder, news_at=NOW - timedelta(days=400), usual=timedelta(hours=1))
+    (source,) = aggregator("sources", "list", "--trouble", "--json").json
+    assert source["trouble"] == {"quiet": 1}
+    assert aggregator("sources", "show", "tribune", "--json").json["feeds"][0]["quiet"] is True
+
+
+@pytest.mark.usefixtures("day")
+def test_a_proposal_is_shown_first_and_accepted_only_with_a_yes(aggregator: Command, folder: Path):
+    _stands(folder, NEW, reason="the server answered 404", failures=3)
+    words = ("sources", "adopt", "tribune", "--feed", FEED)
+    dry = aggregator(*words, "--dry-run", "--json").json
+    assert dry == {"dry_run": True, "source": "tribune", "feed": FEED, "becomes": NEW, "overlap": 0.75}
+    asked = aggregator(*words)
+    assert (asked.code, f"becomes {NEW}; 75%" in " ".join(asked.out.split())) == (2, True)
+    assert aggregator("sources", "show", "tribune", "--json").json["feeds"][0]["url"] == FEED
+
+
+@pytest.mark.usefixtures("day")
+def test_an_adopted_address_is_asked_at_once_as_a_new_one_and_keeps_its_entries(aggregator: Command, folder: Path):
+    ill = {"state": FeedState.SLEEPING, "reason": "gone", "failures": 30, "trouble": Trouble.GONE, "gone_at": NOW}
+    _stands(folder, NEW, **ill, etag='"old"', hub="https://hub.example/", due_at=NOW + timedelta(days=30))
+    assert aggregator("sources", "adopt", "tribune", "--feed", FEED, "--yes").code == 0
+    shown = aggregator("sources", "show", "tribune", "--json").json
+    (feed,) = shown["feeds"]
+    assert (feed["url"], feed["state"], feed["failures"], feed["trouble"]) == (NEW, "active", 0, "")
+    assert (feed["etag"], feed["hub"], feed["gone_at"], feed["proposed_url"]) == ("", "", None, "")
+    assert feed["due_at"] < (NOW + timedelta(days=29)).isoformat()
+    assert shown["entries"] == {"article": 1, "quarantined": 1, "refused": 1}
+
+
+@pytest.mark.usefixtures("day")
+def test_what_cannot_be_adopted_is_refused_with_the_reason(aggregator: Command, folder: Path):
+    def said(name: str, url: str) -> str:
+        done = aggregator("sources", "adopt", name, "--feed", url, "--yes")
+        assert done.code == 1
+        return done.error
+
+    assert "nothing is proposed in the place of" in said("tribune", FEED)
+    assert "courier has no feed" in said("courier", FEED)
+    _stands(folder, "https://courier.example/feed.xml")
+    assert "https://courier.example/feed.xml is a feed already" in said("tribune", FEED)
+
+
+@pytest.mark.usefixtures("day")
+def test_a_feed_that_a_worker_has_is_not_adopted_away_from_it(aggregator: Command, folder: Path):
+    _stands(folder, NEW, due_at=NOW)
+    store = Store(f"sqlite:///{folder / 'var/aggregator.db'}")
+    with store.writing() as session:
+        far = NOW + timedelta(days=36_500)
+        session.execute(table.update().where(table.c.url == FEED).values(pick_at=far))
+    store.close()
+    done = aggregator("sources", "adopt", "tribune", "--feed", FEED, "--yes")
+    assert (done.code, "is being asked at this moment" in done.error) == (1, True)
+    assert aggregator("sources", "show", "tribune", "--json").json["feeds"][0]["url"] == FEED

@@ -1,11 +1,14 @@
 """status: one screen on which the numbers add up."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from aggregator.store import pulses
+from aggregator.core.feed import Trouble
+from aggregator.core.limits import Limit
+from aggregator.store import feeds, limits, pulses
 from aggregator.store.session import Store
 from tests.cli.conftest import COURIER, Command
 from tests.world import NOW
@@ -55,6 +58,30 @@ def test_it_is_one_screen_of_words(aggregator: Command, folder: Path):
     assert "7 seen = 2 article + 2 duplicate + 1 refused + 1 quarantined + 1 still due" in text
     assert "network@here" in text
     assert "2 live, 0 withdrawn" in text
+
+
+@pytest.mark.usefixtures("day")
+def test_limits_are_told_with_their_release_and_troubles_by_name(aggregator: Command, folder: Path):
+    store = Store(f"sqlite:///{folder / 'var/aggregator.db'}")
+    far = NOW + timedelta(days=36_500)
+    with store.writing() as session:
+        feed = feeds.by_url(session, "https://courier.example/feed.xml")
+        assert feed is not None
+        late = timedelta(minutes=3)
+        ill = replace(feed, failures=2, trouble=Trouble.LIMITED, reason="429", polled_at=far, lateness=late)
+        feeds.save(session, [ill])
+        held = [Limit(f"https://courier.example/{each}", feed.host, feed.host, NOW, far, "429") for each in range(5)]
+        limits.save(session, held)
+    store.close()
+    found = aggregator("status", "--json").json
+    assert (found["feeds"], found["troubles"]) == ({"active": 3, "failing": 1}, {"limited": 1})
+    assert found["late_seconds"]["longest"] == 180
+    assert (found["limits_number"], len(found["limits"])) == (5, 5)
+    assert found["limits"][0] == {"url": "https://courier.example/0", "until": far.isoformat(), "reason": "429"}
+    text = " ".join(aggregator("status").out.split())
+    assert f"https://courier.example/0 until {far:%m-%d %H:%M}" in text
+    assert "and 2 more" in text
+    assert "all within 3 min" in text
 
 
 def test_nothing_yet_is_said_as_such(aggregator: Command):

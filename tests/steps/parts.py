@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from aggregator.adapters import feed_reader, robots, sanitizer, text_extractor
+from aggregator.adapters import discovery, feeds_in, robots, sanitizer, text_extractor
 from aggregator.adapters.blobs import Blobs
 from aggregator.core.attribution import Wording
 from aggregator.core.outcome import Outcome, Step, Work
@@ -13,7 +13,10 @@ from aggregator.core.schedule import Manners
 from aggregator.line import Parts, follows, run
 from aggregator.steps.extract import Extractor
 from aggregator.steps.fetch import Fetcher
+from aggregator.steps.poll import Poller
 from aggregator.steps.publish import House
+from aggregator.steps.seek import Seeker
+from aggregator.steps.subscribe import Subscriber
 from aggregator.steps.sweep import Broom
 from aggregator.store.session import Store
 from tests.world import NOW, World
@@ -27,10 +30,10 @@ def parts(store: Store, folder: Path, world: World, holder: str = "worker") -> P
     manners = Manners(feed_delay=0.0, page_delay=0.0)
     return Parts(
         store=store,
-        web=world,
         blobs=blobs,
-        read_feed=feed_reader.read,
-        manners=manners,
+        poller=Poller(world, feeds_in.read, robots.parse, manners, holder, lambda: world.at),
+        subscriber=Subscriber(world, "https://site.example", lambda: "t" * 43, holder, 0.0),
+        seeker=Seeker(world, discovery.candidates, feeds_in.read, holder, 0.0),
         fetcher=Fetcher(world, blobs, robots.parse, manners, holder),
         extractor=Extractor(blobs, text_extractor.extract, "test", nullcontext),
         house=HOUSE,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.core.errors import AggregatorError, TryLater
-from aggregator.core.feed import Feed, FeedDocument, FeedState
+from aggregator.core.feed import Feed, FeedDocument, FeedState, Trouble
 from aggregator.core.outcome import Outcome, Step, Word
 from aggregator.core.page import Answer, Request, Visit
 from aggregator.core.schedule import Manners
@@ -87,34 +87,100 @@ def test_only_what_is_new_in_a_changed_feed_follows(line: Parts, world: World) -
 
 def test_a_failure_is_told_and_tried_again_after_growing_pauses(line: Parts, world: World) -> None:
     feed = _feed(line)
-    world.fails(feed.url, TryLater("the host does not resolve"))
+    world.fails(feed.url, TryLater("the host does not resolve", trouble=Trouble.NAME))
     pauses = []
     for _ in range(3):
         _again(line, feed)
         assert words(run(line, Step.POLL, [feed.id], NOW)) == ["later"]
         pauses.append(_now(line, feed).due_at - NOW)
-    assert pauses == [timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=40)]
-    assert _now(line, feed).reason == "the host does not resolve"
+    for pause, least in zip(pauses, (10, 20, 40), strict=True):
+        assert timedelta(minutes=least) <= pause <= timedelta(minutes=least * 1.25)
+    standing = _now(line, feed)
+    assert (standing.reason, standing.trouble) == ("the host does not resolve", Trouble.NAME)
+    assert (standing.failures, standing.failing_since) == (3, NOW)
 
 
-def test_a_host_that_asks_for_a_pause_gets_it(line: Parts, world: World) -> None:
+def test_an_address_that_asks_for_a_pause_gets_it_and_its_host_is_not_held_to_it(line: Parts, world: World) -> None:
     feed = _feed(line)
     world.says(feed.url, "busy", 503, retry_after="7200")
     assert words(run(line, Step.POLL, [feed.id], NOW)) == ["later"]
-    assert _now(line, feed).due_at == NOW + timedelta(hours=2)
+    assert _now(line, feed).due_at >= NOW + timedelta(hours=2)
+    assert _now(line, feed).trouble is Trouble.LIMITED
     with line.store.writing() as session:
-        assert hosts.lease(session, [feed.host], "me", NOW, timedelta(minutes=1))[feed.host].next_at == NOW + timedelta(
-            hours=2
-        )
+        assert hosts.lease(session, [feed.host], "me", NOW, timedelta(minutes=1))[feed.host].next_at == NOW
 
 
-def test_a_feed_that_is_gone_is_not_asked_again(line: Parts, world: World) -> None:
+def test_two_addresses_that_ask_for_a_pause_speak_for_their_host(line: Parts, world: World) -> None:
+    told = [feed_of(line.store, outlet(line.store), f"https://shared.example/{number}.xml") for number in range(3)]
+    for feed in told[:2]:
+        world.says(feed.url, "busy", 429, retry_after="7200")
+    world.says(told[2].url, rss(*ITEMS))
+    assert words(run(line, Step.POLL, [told[0].id], NOW)) == ["later"]
+    assert words(run(line, Step.POLL, [told[2].id], NOW)) == ["polled"]
+    assert words(run(line, Step.POLL, [told[1].id], NOW)) == ["later"]
+    _again(line, told[2])
+    assert words(run(line, Step.POLL, [told[2].id], NOW)) == ["host_busy"]
+    with line.store.reading() as session:
+        assert feeds.due(session, NOW + timedelta(hours=2) - timedelta(seconds=1), 10) == []
+        assert [work.id for work in feeds.due(session, NOW + timedelta(hours=2), 10)] == [told[2].id]
+
+
+def test_two_hosts_that_ask_for_a_pause_speak_for_their_domain(line: Parts, world: World) -> None:
+    names = ("a.shared.example", "b.shared.example", "c.shared.example", "c.other.example")
+    told = [feed_of(line.store, outlet(line.store), f"https://{name}/feed.xml") for name in names]
+    for feed in told[:2]:
+        world.says(feed.url, "busy", 429, retry_after="Tue, 24 Nov 2026 14:00:00 GMT")
+    for feed in told[2:]:
+        world.says(feed.url, rss(Item(f"https://{feed.host}/1", "One")))
+    assert words(run(line, Step.POLL, [feed.id for feed in told[:2]], NOW)) == ["later"] * 2
+    ended = run(line, Step.POLL, [feed.id for feed in told[2:]], NOW)
+    assert {outcome.id: outcome.word for outcome in ended} == {told[2].id: Word.HOST_BUSY, told[3].id: Word.POLLED}
+    assert words(run(line, Step.POLL, [told[2].id], NOW + timedelta(hours=2))) == ["polled"]
+
+
+def test_a_limit_long_past_is_no_evidence(line: Parts, world: World) -> None:
+    told = [feed_of(line.store, outlet(line.store), f"https://shared.example/{number}.xml") for number in range(3)]
+    for number, feed in enumerate(told[:2]):
+        at = NOW + timedelta(minutes=11) * number
+        world.says(feed.url, "busy", 429, retry_after="7200")
+        world.at = at
+        run(line, Step.POLL, [feed.id], at)
+    world.says(told[2].url, rss(*ITEMS))
+    assert words(run(line, Step.POLL, [told[2].id], world.at)) == ["polled"]
+
+
+def test_a_feed_that_is_gone_is_asked_once_more_a_day_later_and_then_sleeps(line: Parts, world: World) -> None:
     feed = _feed(line)
     world.says(feed.url, "gone", 410)
-    assert words(run(line, Step.POLL, [feed.id], NOW)) == ["refused"]
-    assert _now(line, feed).state is FeedState.GONE
-    with line.store.reading() as session:
-        assert feeds.due(session, NOW + timedelta(days=99), 10) == []
+    assert words(run(line, Step.POLL, [feed.id], NOW)) == ["later"]
+    first = _now(line, feed)
+    assert (first.state, first.trouble) == (FeedState.ACTIVE, Trouble.GONE)
+    assert first.due_at >= NOW + timedelta(hours=24)
+    world.at = first.due_at
+    assert words(run(line, Step.POLL, [feed.id], first.due_at)) == ["refused"]
+    asleep = _now(line, feed)
+    assert asleep.state is FeedState.SLEEPING
+    assert timedelta(days=7) <= asleep.due_at - first.due_at <= timedelta(days=9)
+    world.at = asleep.due_at
+    assert words(run(line, Step.POLL, [feed.id], asleep.due_at)) == ["refused"]
+    assert _now(line, feed).due_at - asleep.due_at >= timedelta(days=14), "its sleep grows deeper"
+    world.says(feed.url, rss(*ITEMS))
+    world.at = _now(line, feed).due_at
+    assert words(run(line, Step.POLL, [feed.id], world.at)) == ["polled"]
+    assert (_now(line, feed).state, _now(line, feed).gone_at) == (FeedState.ACTIVE, None)
+
+
+def test_gone_once_and_back_again_is_nothing(line: Parts, world: World) -> None:
+    feed = _feed(line)
+    world.says(feed.url, "gone", 410)
+    run(line, Step.POLL, [feed.id], NOW)
+    world.says(feed.url, rss(*ITEMS))
+    _again(line, feed)
+    assert words(run(line, Step.POLL, [feed.id], NOW)) == ["polled"]
+    world.says(feed.url, "gone", 410)
+    world.at = NOW + timedelta(days=3)
+    _again(line, feed)
+    assert words(run(line, Step.POLL, [feed.id], world.at)) == ["later"], "the count begins anew"
 
 
 def test_what_is_no_feed_is_said_to_be_none(line: Parts, world: World) -> None:
@@ -146,7 +212,10 @@ def test_a_host_that_another_worker_talks_to_is_left_alone(line: Parts, world: W
     assert words(run(line, Step.POLL, [feed.id], NOW)) == ["host_busy"]
     assert world.asked == []
     with line.store.reading() as session:
-        assert [work.id for work in feeds.due(session, NOW, 10)] == [feed.id], "it is still due"
+        assert feeds.due(session, NOW, 10) == [], "it is not tried at once"
+        soon = NOW + timedelta(seconds=5)
+        assert [work.id for work in feeds.due(session, soon, 10)] == [feed.id], "but soon, since it is still due"
+        assert feeds.lateness(session, NOW + timedelta(seconds=5)) == timedelta(seconds=5)
 
 
 def test_two_pollers_at_once_ask_each_feed_once(line: Parts, world: World, tmp_path: Path) -> None:
@@ -184,11 +253,14 @@ def test_while_one_poller_talks_to_a_host_another_asks_it_nothing(line: Parts, w
                 meanwhile.extend(run(second, Step.POLL, [shared.id, free.id], NOW))
                 yield each
 
-    ended = run(replace(line, web=Watched(answers=world.answers)), Step.POLL, [mine.id], NOW)
+    ended = run(
+        replace(line, poller=replace(line.poller, web=Watched(answers=world.answers))), Step.POLL, [mine.id], NOW
+    )
     assert words(ended) == ["polled"]
     assert {outcome.id: outcome.word for outcome in meanwhile} == {shared.id: Word.HOST_BUSY, free.id: Word.POLLED}
     assert [request.url for request in another.asked] == [free.url]
-    assert words(run(second, Step.POLL, [shared.id], NOW)) == ["polled"], "its turn comes when the host is free"
+    soon = NOW + timedelta(seconds=5)
+    assert words(run(second, Step.POLL, [shared.id], soon)) == ["polled"], "its turn comes when the host is free"
 
 
 def test_a_poller_that_fails_in_the_middle_keeps_its_hosts_from_nobody(line: Parts, world: World) -> None:
@@ -201,7 +273,7 @@ def test_a_poller_that_fails_in_the_middle_keeps_its_hosts_from_nobody(line: Par
     feed = _feed(line)
     world.says(feed.url, rss(*ITEMS))
     with pytest.raises(Died):
-        run(replace(line, read_feed=read), Step.POLL, [feed.id], NOW)
+        run(replace(line, poller=replace(line.poller, read=read)), Step.POLL, [feed.id], NOW)
     assert words(run(line, Step.POLL, [feed.id], NOW)) == ["not_due"], "its lease has not ended"
     with line.store.writing() as session:
         assert set(hosts.lease(session, [feed.host], "next", NOW, timedelta(minutes=1))) == {feed.host}
@@ -219,7 +291,7 @@ def test_a_feed_that_recovers_is_a_feed_like_any_other(line: Parts, world: World
     assert (_now(line, feed).failures, _now(line, feed).reason) == (0, "")
 
 
-@pytest.mark.parametrize("body", ["", "\x00\x01", f"{PROLOG}<opml></opml>", "{}", "not a feed at all"])
+@pytest.mark.parametrize("body", ["", "\x00\x01", f"{PROLOG}<opml", "{}", "not a feed at all"])
 def test_a_body_that_cannot_be_read_is_asked_for_again_later(line: Parts, world: World, body: str) -> None:
     feed = _feed(line)
     world.says(feed.url, body)
@@ -241,7 +313,7 @@ def test_an_item_that_is_told_twice_in_one_feed_is_one_entry(line: Parts, world:
 def test_the_host_is_free_again_after_the_poll_but_not_before_its_delay(line: Parts, world: World) -> None:
     feed = _feed(line)
     world.says(feed.url, rss(*ITEMS))
-    polite = replace(line, manners=Manners(feed_delay=5.0))
+    polite = replace(line, poller=replace(line.poller, manners=Manners(feed_delay=5.0)))
     run(polite, Step.POLL, [feed.id], NOW)
     with line.store.writing() as session:
         held = hosts.lease(session, [feed.host], "next", NOW, timedelta(minutes=1))
@@ -254,3 +326,27 @@ def test_each_poll_is_counted_in_one_word(line: Parts, world: World, store: Stor
     run(line, Step.POLL, [feed.id, 99], NOW)
     with store.reading() as session:
         assert outcomes.totals(session) == {(Step.POLL, Word.POLLED): 1, (Step.POLL, Word.NOT_DUE): 1}
+
+
+def test_no_run_asks_more_of_a_host_than_it_can_end_in_time(line: Parts, world: World) -> None:
+    told = [feed_of(line.store, outlet(line.store), f"https://crowd.example/{number:02}.xml") for number in range(15)]
+    for feed in told:
+        world.says(feed.url, rss(*ITEMS))
+    ended = run(line, Step.POLL, [feed.id for feed in told], NOW)
+    assert words(ended).count("polled") == 12
+    busy = [outcome.id for outcome in ended if outcome.word is Word.HOST_BUSY]
+    assert busy == [feed.id for feed in told[12:]]
+    soon = NOW + timedelta(seconds=5)
+    assert words(run(line, Step.POLL, busy, soon)) == ["polled"] * 3, "the others have their turn next"
+
+
+def test_an_error_has_the_time_at_which_it_came_and_the_host_its_pause(line: Parts, world: World) -> None:
+    feed = _feed(line)
+    world.fails(feed.url, TryLater("no connection", trouble=Trouble.CONNECTION))
+    world.at = NOW + timedelta(seconds=40)
+    polite = replace(line, poller=replace(line.poller, manners=Manners(feed_delay=5.0)))
+    run(polite, Step.POLL, [feed.id], NOW)
+    assert _now(line, feed).polled_at == world.at
+    with line.store.writing() as session:
+        held = hosts.lease(session, [feed.host], "next", world.at, timedelta(minutes=1))
+    assert held[feed.host].next_at == world.at + timedelta(seconds=5)

@@ -4,38 +4,35 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from aggregator.core.entry import EntryStatus
-from aggregator.core.url import host, key
+from aggregator.core.feed import Feed
 from aggregator.store import entries, sources
 from aggregator.store.entries import Settled
 from aggregator.store.session import Store
-from tests.newsdesk import entry_of, feed_of, outlet, told
+from tests.newsdesk import entry_of, feed_of, new_entry, outlet, told
 from tests.world import NOW
 
 MINUTE = timedelta(minutes=1)
 URLS = [f"https://harbour-tribune.example/news/{number}" for number in range(12)]
 
 
-def _add(store: Store, feed_id: int, source_id: int, urls: list[str]) -> int:
-    found = [(told(url), key(url), host(url)) for url in urls]
+def _add(store: Store, feed: Feed, urls: list[str]) -> int:
     with store.writing() as session:
-        return len(entries.add_new(session, feed_id, source_id, found, NOW))
+        return len(entries.add_new(session, [new_entry(feed, told(url)) for url in urls]))
 
 
 def test_an_entry_that_a_feed_tells_again_is_not_stored_again(store: Store) -> None:
     feed = feed_of(store, outlet(store))
-    assert _add(store, feed.id, feed.source_id, URLS[:3]) == 3
-    assert _add(store, feed.id, feed.source_id, URLS[1:5]) == 2
+    assert _add(store, feed, URLS[:3]) == 3
+    assert _add(store, feed, URLS[1:5]) == 2
     with store.reading() as session:
         assert entries.numbers(session) == {EntryStatus.DUE: 5}
-        assert entries.known(session, feed.id, [*URLS[:2], "never told"]) == set(URLS[:2])
 
 
 def test_what_a_feed_says_of_a_known_entry_later_does_not_overwrite_it(store: Store) -> None:
     feed = feed_of(store, outlet(store))
     entry = entry_of(store, feed, URLS[0], "The first headline")
     with store.writing() as session:
-        changed = told(URLS[0], "Another headline")
-        assert entries.add_new(session, feed.id, feed.source_id, [(changed, key(URLS[0]), "h")], NOW) == []
+        assert entries.add_new(session, [new_entry(feed, told(URLS[0], "Another headline"))]) == {}
         kept = entries.get(session, entry.id)
     assert kept is not None
     assert kept.title == "The first headline"

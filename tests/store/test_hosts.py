@@ -47,8 +47,11 @@ def test_a_pause_is_only_ever_lengthened(store: Store) -> None:
         hosts.put_off(session, {NAMES[0]: NOW + MINUTE, NAMES[1]: NOW + 2 * MINUTE})
         hosts.put_off(session, {})
         hosts.release(session, NAMES, "a")
-        held = hosts.lease(session, NAMES[:2], "b", NOW, MINUTE)
-    assert [held[name].next_at for name in NAMES[:2]] == [NOW + 5 * MINUTE, NOW + 2 * MINUTE]
+        assert hosts.lease(session, NAMES[:2], "b", NOW, MINUTE) == {}, "nobody waits that long"
+        free = {NAMES[0]: NOW + 5 * MINUTE, NAMES[1]: NOW + 2 * MINUTE}
+        assert hosts.free_at(session, NAMES[:2], NOW) == free
+        held = hosts.lease(session, NAMES[:2], "b", NOW + 4 * MINUTE, MINUTE)
+    assert {name: held[name].next_at for name in NAMES[:2]} == free
 
 
 def test_robots_txt_is_kept_with_the_time_it_was_given(store: Store) -> None:
