@@ -90,7 +90,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         try:
             yield url
         finally:
-            servers.empty(url, metadata.tables)
+            servers.empty(url, metadata.tables, schema.newest())
 
 
 @pytest.fixture

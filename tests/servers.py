@@ -137,14 +137,18 @@ def fresh_database(base_url: str, template: str = "template1") -> Iterator[str]:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def empty(url: str, tables: Iterable[str]) -> None:
-    """Empty tables of a database, and begin their numbers anew; whoever is still connected to it is put out."""
+def empty(url: str, tables: Iterable[str], revision: str) -> None:
+    """Empty tables of a database, and begin their numbers anew; whoever is still connected to it is put out.
+
+    `revision` is what its schema is said to be from then on, whatever a test has said.
+    """
     name = make_url(url).database
     listed = ", ".join(f'"{table}"' for table in tables)
     with psycopg.connect(_plain(url), autocommit=True) as server:
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
         server.execute(others, (name,))
         server.execute(f"TRUNCATE {listed} RESTART IDENTITY CASCADE")
+        server.execute("UPDATE alembic_version SET version_num = %s", (revision,))
 
 
 @contextlib.contextmanager

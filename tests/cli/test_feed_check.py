@@ -173,7 +173,7 @@ def test_discover_shows_what_the_page_and_robots_txt_name_and_guesses_nothing(ag
         (f"{outlet.url}/feed", "rss20", 2),
         (f"{outlet.url}/news-sitemap.xml", "sitemap", 1),
     ]
-    assert found["others"] == [[f"{outlet.url}/gone.rss", "the server answered 404"]]
+    assert found["others"] == [[f"{outlet.url}/gone.rss", "the server answered 404, there is nothing at that address"]]
     assert sorted(outlet.paths) == ["/", "/feed", "/gone.rss", "/news-sitemap.xml", "/robots.txt"]
     plain = aggregator("sources", "discover", f"{outlet.url}/").out
     assert f"to add one: aggregator sources add {outlet.url}/feed" in plain
