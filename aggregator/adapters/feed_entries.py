@@ -11,20 +11,20 @@ from time import struct_time
 from typing import Any
 from urllib.parse import urljoin
 
+from aggregator.core import plain
 from aggregator.core.dates import moment, plausible
 from aggregator.core.entry import FeedEntry
 
 MAX_TITLE, MAX_SUMMARY, MAX_CONTENT = 500, 20_000, 200_000
 MAX_URL, MAX_WORDS = 2_000, 300
 TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<!--[^<>]{0,2000}-->")
-UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]")
 MAIL = re.compile(r"[<(]?(?:mailto:)?[^\s<>()@]{1,80}@[^\s<>()@]{1,200}[>)]?")
 SCHEME, WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:"), re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
 ABSOLUTE = re.compile(  # an address that joining leaves as it is, RFC 3986 section 5.2.2
     r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-9/._~%!$&'()*+,=:@-]*)?(?:\?[A-Za-z0-9/._~%!$&'()*+,=:@-]+)?"
 )
 BREAKS = re.compile(r"[\t\r\n]")
-LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
+
 PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8760}  # in hours
 
 Parsed = dict[str, Any]  # feedparser is untyped; nothing of it leaves these modules
@@ -55,7 +55,7 @@ class Place:
         words = str(one.get(name) or "")[: 20 * most]
         if ("<" in words or "&" in words) and not self._is_plain(one, name):
             words = html.unescape(TAG.sub(" " if "</" not in words else "", words))
-        return _folded(words)[:most].rstrip()
+        return plain.folded(words)[:most].rstrip()
 
     def _is_plain(self, one: Parsed, name: str) -> bool:
         """Whether plain text means plain text, as it does in Atom: RFC 4287 section 3.1.1.1."""
@@ -102,7 +102,7 @@ class Place:
         told = ", ".join(dict.fromkeys(filter(None, names))) or ("" if "@" in words else words)
         if "<" in told or "&" in told:
             told = html.unescape(TAG.sub("", told))
-        return _folded(told)[:MAX_WORDS]
+        return plain.folded(told)[:MAX_WORDS]
 
     def _date(self, one: Parsed, name: str, words: str) -> datetime | None:
         """Return a date as we read it, else as feedparser does, which knows rarer shapes but fewer zones."""
@@ -176,15 +176,7 @@ def _dict(part: object) -> Parsed:
     return dict(part) if isinstance(part, dict) else {}
 
 
-def _folded(words: str) -> str:
-    """Return text without unseen characters, on one line."""
-    return " ".join((words if words.isprintable() else UNSEEN.sub("", words)).split())
-
-
-@lru_cache(maxsize=500)
-def _language(name: str) -> str:
-    words = name.strip().replace("_", "-")
-    return words if LANGUAGE.fullmatch(words) else ""
+_language = lru_cache(maxsize=500)(plain.language)
 
 
 def _number(words: object) -> int:

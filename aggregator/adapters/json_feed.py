@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from aggregator.core import plain
 from aggregator.core.dates import moment, plausible
 from aggregator.core.discovery import absolute
 from aggregator.core.encoding import decoded
@@ -31,7 +32,6 @@ BARE = (  # of JSON without a byte order mark (RFC 4627 section 3)
     (b"\0{", codecs.BOM_UTF16_BE),
 )
 VERSION = re.compile(r"jsonfeed\.org/version/(\d{1,3}(?:\.\d{1,3})?)/?$", re.IGNORECASE)
-UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]")
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what no XML can hold, and PostgreSQL only in part
 LONE = re.compile("[\ud800-\udfff]")
 TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)  # a string that is not closed ends the text
@@ -266,7 +266,7 @@ def _clean(words: str) -> str:
 
 def _plain(value: object, most: int) -> str:
     """Return plain text on one line; where plain means plain, nothing is decoded."""
-    return " ".join(UNSEEN.sub("", _clean(_words(value)[: 20 * most])).split())[:most].rstrip()
+    return plain.folded(_clean(_words(value)[: 20 * most]))[:most].rstrip()
 
 
 def _escaped(value: object, most: int) -> str:
@@ -291,5 +291,4 @@ def _hub(url: str, hubs: object) -> str:
 
 
 def _language(value: object) -> str:
-    words = _words(value)[:MAX_WORDS].strip().replace("_", "-")
-    return words if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", words) else ""
+    return plain.language(_words(value)[:MAX_WORDS])

@@ -16,7 +16,7 @@ from typing import Any
 
 from lxml import etree
 
-from aggregator.core import mending
+from aggregator.core import mending, plain
 from aggregator.core.dates import moment, plausible
 from aggregator.core.discovery import absolute, sitemap_rank
 from aggregator.core.encoding import decoded
@@ -36,7 +36,6 @@ MAX_TITLE, MAX_WORDS, MAX_GUID = 500, 300, 2_000
 GZIP = b"\x1f\x8b"
 SNIFFED = 4096
 ROOTS = frozenset({"urlset", "sitemapindex"})
-UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]")
 SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 NAMES = ("url", "sitemap")  # of the elements of a sitemap and of an index
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -258,7 +257,7 @@ class _Reading:
             published=published,
             updated=updated,
             raw_date=(_text(news.get("publication_date")) or changed)[:100],
-            language=_language(_text(publication.get("language"))),
+            language=plain.language(_text(publication.get("language"))),
         )
         return _Item(entry, told(raw, published or updated), _plain(_text(publication.get("name"))))
 
@@ -289,9 +288,4 @@ def _text(element: etree._Element | None) -> str:
 
 
 def _plain(words: str) -> str:
-    return " ".join(UNSEEN.sub("", words[: 20 * MAX_TITLE]).split())[:MAX_TITLE].rstrip()
-
-
-def _language(words: str) -> str:
-    words = words.replace("_", "-")
-    return words if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", words) else ""
+    return plain.folded(words[: 20 * MAX_TITLE])[:MAX_TITLE].rstrip()

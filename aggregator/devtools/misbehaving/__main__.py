@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.write(f"{len(BEHAVIOURS)} behaviours at {server.url()}; Ctrl-C ends the server.\n")
             sys.stdout.flush()
             _wait()
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         sys.stderr.write(f"Cannot listen on {asked.host}, port {asked.port}: {error}. Choose another with --port.\n")
         return 1
     return 0
