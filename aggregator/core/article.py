@@ -9,13 +9,17 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What the feed said of the article behind an address; empty where it said nothing."""
+    """What the feed said of the article behind an address; empty where it said nothing.
+
+    `body` is the full text that the feed carries, plain, one paragraph a line.
+    """
 
     title: str = ""
     summary: str = ""
     author: str = ""
     published: datetime | None = None
     language: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,10 @@ class Extraction:
     `text` is plain, one paragraph a line; `html` is clean (headings, lists, quotes, tables, absolute links).
     `published` and `modified` are in UTC or None. `origins` says where each field came from, e.g. title=ld+json.
     `canonical_url` is what the page says of itself, absolute, or ''. `paywalled` is the page's own word
-    (schema.org isAccessibleForFree). `robots` are the page's robots meta words, lower case.
+    (schema.org isAccessibleForFree). `robots` are the page's robots meta words, lower case. `organisations` are authors
+    that are no persons. `amp_url` is the page's AMP form, `next_urls` are the other parts of an article that is split,
+    in order, absolute. `agreement` is the share (0 to 1) of the text that a second witness (the page's own word to
+    machines, the feed, another extractor) has too; None without a witness.
     """
 
     title: str
@@ -46,6 +53,11 @@ class Extraction:
     section: str = ""
     page_type: str = ""
     links: int = 0
+    organisations: tuple[str, ...] = ()
+    image_credit: str = ""
+    amp_url: str = ""
+    next_urls: tuple[str, ...] = ()
+    agreement: float | None = None
     origins: tuple[tuple[str, str], ...] = field(default=())
 
 

@@ -23,7 +23,10 @@ _PUT = (
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One version of an article's text; `kind` is `first`, or what the change was."""
+    """One version of an article's text; `kind` is `first`, or what the change was, of which `note` says how much.
+
+    `page_id` is the page it was read from, by which `extractor`; None and '' where that was not yet kept.
+    """
 
     article_id: int
     version: int
@@ -33,6 +36,9 @@ class Revision:
     text: str
     html: str
     text_hash: str
+    page_id: int | None = None
+    extractor: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

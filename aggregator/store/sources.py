@@ -13,7 +13,8 @@ from aggregator.store.tables import sources
 
 def _value(row: Row[tuple[object, ...]]) -> Source:
     fields = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public way to a row's names
-    fields.pop("added_at")
+    for other in ("added_at", "override"):
+        fields.pop(other)
     return Source(**{**fields, "show": Show(row.show)})
 
 

@@ -86,6 +86,7 @@ sources = Table(
     _words("licence_stated_at"),
     Column("state", String(16), nullable=False, server_default="active"),
     Column("added_at", Instant, nullable=False),
+    _words("override"),
 )
 
 hosts = Table(
@@ -248,8 +249,19 @@ entries = Table(
     Column("told_hash", BigInteger),
     Column("edited_at", Instant),
     _count("edits"),
+    _words("verdict", 16),
+    Column("retry_at", Instant),
+    _count("retries"),
     UniqueConstraint("feed_id", "guid_hash"),
     Index(None, "status", "due_at"),
+    Index(None, "retry_at"),
+)
+
+entry_texts = Table(
+    "entry_texts",
+    metadata,
+    Column("entry_id", ForeignKey("entries.id"), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
 )
 
 pages = Table(
@@ -300,9 +312,25 @@ articles = Table(
     _words("credit", 80),
     _words("extractor", 60),
     Column("publish_due", Instant),
+    _words("organisations"),
+    _words("section", 120),
+    _words("tags"),
+    _words("image_credit", 300),
+    _words("amp_url"),
+    _words("origins"),
+    Column("agreement", Float),
+    Column("checked_at", Instant),
+    Column("check_at", Instant),
+    _count("checks"),
+    Column("leased_until", Instant),
+    Column("gone_at", Instant),
+    Column("revise_due", Instant),
+    _words("revise_cause", 16),
     Index(None, "text_hash"),
     Index(None, "url_key"),
     Index(None, "publish_due"),
+    Index(None, "check_at"),
+    Index(None, "revise_due"),
 )
 
 revisions = Table(
@@ -316,6 +344,43 @@ revisions = Table(
     _words("text"),
     _words("html"),
     _words("text_hash", 32),
+    Column("page_id", BigInteger().with_variant(Integer, "sqlite")),
+    _words("extractor", 60),
+    _words("note"),
+)
+
+site_lines = Table(
+    "site_lines",
+    metadata,
+    Column("source_id", ForeignKey("sources.id"), primary_key=True),
+    Column("line", BigInteger, primary_key=True, autoincrement=False),
+    Column("pages", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "at"),
+    sqlite_with_rowid=False,
+)
+
+extraction_days = Table(
+    "extraction_days",
+    metadata,
+    Column("source_id", ForeignKey("sources.id"), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("log_words", Float, nullable=False, server_default="0"),
+    Column("titled", Integer, nullable=False, server_default="0"),
+    Index(None, "day"),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    _id(),
+    _ref("source_id", "sources.id", index=True),
+    Column("kind", String(16), nullable=False),
+    _words("reason"),
+    Column("since", Instant, nullable=False),
+    Column("ended_at", Instant),
 )
 
 url_aliases = Table(

@@ -33,6 +33,7 @@ from tests.newsdesk import new_entry, told
 from tests.world import NOW
 
 FIRST = "0001"
+LAST = "0002"  # the release before this one
 HOUR = timedelta(hours=1)
 ROWS = 3  # in each table, but for feeds
 AT = datetime(2026, 11, 20, 8, 30, 15, tzinfo=UTC)
@@ -47,22 +48,32 @@ FEEDS = (
 @pytest.fixture(params=["sqlite", "postgresql"])
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Give a store whose database is of the first release and has rows in every table."""
+    yield from _filled(request, tmp_path, FIRST)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def last(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """Give a store whose database is of the release before this one and has rows in every table."""
+    yield from _filled(request, tmp_path, LAST)
+
+
+def _filled(request: pytest.FixtureRequest, folder: Path, revision: str) -> Iterator[Store]:
     if request.param == "sqlite":
-        store = Store(f"sqlite:///{tmp_path / 'a.db'}")
-        _fill(store)
+        store = Store(f"sqlite:///{folder / 'a.db'}")
+        _fill(store, revision)
         yield store
         store.close()
     else:
         with servers.fresh_database(request.getfixturevalue("postgres_url")) as url:
             store = Store(url)
-            _fill(store)
+            _fill(store, revision)
             yield store
             store.close()
 
 
-def _fill(store: Store) -> None:
+def _fill(store: Store, revision: str) -> None:
     with store.writing() as session:
-        command.upgrade(schema._config(session), FIRST)
+        command.upgrade(schema._config(session), revision)
         for table in _tables(session):
             rows = [_row(table, number) for number in range(1, (len(FEEDS) if table.name == "feeds" else ROWS) + 1)]
             session.execute(insert(table), rows)
@@ -252,3 +263,33 @@ def test_it_is_brought_up_once(old: Store) -> None:
     assert schema.upgrade(old) == (schema.newest(), schema.newest())
     with old.reading() as session:
         assert _all(session) == before
+
+
+def test_a_database_of_the_last_release_keeps_every_row(last: Store) -> None:
+    with last.reading() as session:
+        before = _all(session)
+    assert {len(rows) for rows in before.values()} == {ROWS, len(FEEDS)}
+    assert schema.upgrade(last) == (LAST, schema.newest())
+    assert schema.differences(last) == []
+    with last.reading() as session:
+        after = _all(session)
+    for name, rows in before.items():
+        assert len(after[name]) == len(rows)
+        for was, now in zip(rows, after[name], strict=True):
+            kept, lost = now._asdict(), was._asdict()
+            assert {column: kept[column] for column in lost} == lost, name
+
+
+def test_the_verdict_of_pages_put_aside_is_read_from_their_reasons(last: Store) -> None:
+    reasons = {1: "consent: 20 words, among them 'cookies'", 2: "the page answered 404", 3: "paywall: 30 words"}
+    with last.writing() as session:
+        for number, reason in reasons.items():
+            values = {"reason": reason, "number": number}
+            session.execute(
+                text("UPDATE entries SET status = 'quarantined', reason = :reason WHERE id = :number"), values
+            )
+        session.execute(text("UPDATE entries SET status = 'article' WHERE id = 3"))
+    schema.upgrade(last)
+    with last.reading() as session:
+        found = session.execute(text("SELECT verdict, retry_at, retries FROM entries ORDER BY id")).all()
+    assert [tuple(row) for row in found] == [("consent", None, 0), ("", None, 0), ("", None, 0)]
