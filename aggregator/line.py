@@ -13,11 +13,12 @@ from enum import StrEnum
 
 from aggregator.core.outcome import Outcome, Step, Work
 from aggregator.core.readers import Blobs
-from aggregator.steps.extract import Extractor, extract
+from aggregator.steps.extract import extract
 from aggregator.steps.fetch import Fetcher, fetch
 from aggregator.steps.gather import gather
 from aggregator.steps.poll import Poller, poll
 from aggregator.steps.publish import House, publish
+from aggregator.steps.reading import Extractor
 from aggregator.steps.seek import Seeker, seek
 from aggregator.steps.subscribe import Subscriber, subscribe
 from aggregator.steps.sweep import Broom, sweep

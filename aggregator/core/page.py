@@ -74,7 +74,10 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A stored answer: where the bytes lie (`blob`, a SHA-256 in hex) and what was said about them."""
+    """A stored answer: where the bytes lie (`blob`, a SHA-256 in hex) and what was said about them.
+
+    `etag` and `last_modified` are the validators it came with, for `final_url`.
+    """
 
     id: int
     entry_id: int
@@ -86,6 +89,8 @@ class Page:
     charset: str
     blob: str
     size: int
+    etag: str = ""
+    last_modified: str = ""
 
 
 def is_html(answer: Answer) -> bool:

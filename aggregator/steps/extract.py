@@ -1,22 +1,16 @@
 """Extract: read the articles out of stored pages, or say why there is none."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from aggregator.core import gate, words
-from aggregator.core.article import Article, Extraction, Hints, Sketch, effective, text_hash
-from aggregator.core.copies import credit
+from aggregator.core.article import Article
 from aggregator.core.entry import Entry, EntryStatus
-from aggregator.core.errors import AggregatorError, Refused, TryLater
+from aggregator.core.errors import TryLater
 from aggregator.core.outcome import Outcome, Step, Word, Work
 from aggregator.core.page import Page
-from aggregator.core.readers import Blobs, PageReader
-from aggregator.core.sketch import sketch
-from aggregator.core.url import key, normal, same_site
+from aggregator.steps import reading
+from aggregator.steps.reading import Extractor, Known, Reading
 from aggregator.store import articles, entries, outcomes, pages, sightings, sketches
-from aggregator.store.articles import NewArticle
 from aggregator.store.entries import Settled
 from aggregator.store.session import Session, Store
 from aggregator.store.sightings import NewSighting
@@ -24,28 +18,6 @@ from aggregator.store.sightings import NewSighting
 LEASE = timedelta(minutes=3)
 ATTEMPTS = 2
 TOGETHER = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Extractor:
-    """What extraction needs: the bytes, the reader and its version, and a guard against pages that take too long."""
-
-    blobs: Blobs
-    read: PageReader
-    version: str
-    guard: Callable[[], AbstractContextManager[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """One page, read: the article to be stored with its sketch, or why there is none."""
-
-    entry: Entry
-    at: datetime
-    new: NewArticle | None = None
-    drawn: Sketch | None = None
-    final_key: str = ""
-    reason: str = ""
 
 
 def extract(store: Store, tools: Extractor, now: datetime, entry_ids: Sequence[int]) -> list[Outcome]:
@@ -61,9 +33,10 @@ def extract(store: Store, tools: Extractor, now: datetime, entry_ids: Sequence[i
         with store.writing() as session:
             leased = entries.lease(session, ids, EntryStatus.FETCHED, now, LEASE, untried=True)
             page_of = pages.several(session, [entry.page_id or 0 for entry in leased])
+            known = reading.known(session, leased)
         taken = {entry.id for entry in leased}
         alone += [each for each in ids if each not in taken]
-        ended += _saved(store, now, _all_read(store, tools, leased, page_of, now))
+        ended += _saved(store, now, _all_read(store, tools, leased, page_of, known, now))
     return ended + [_alone(store, tools, now, each) for each in alone]
 
 
@@ -75,85 +48,32 @@ def _alone(store: Store, tools: Extractor, now: datetime, entry_id: int) -> Outc
             outcomes.record(session, [outcome], now)
             return outcome
         page = pages.get(session, leased[0].page_id or 0)
+        known = reading.known(session, leased)
     if leased[0].attempts > ATTEMPTS:
         reason = f"the parser did not come back from this page ({ATTEMPTS} tries)"
-        return _saved(store, now, [_Read(leased[0], page.fetched_at if page else now, reason=reason)])[0]
+        return _saved(store, now, [Reading(leased[0], page.fetched_at if page else now, "unreadable", reason)])[0]
     page_of = {page.id: page} if page else {}
-    return _saved(store, now, _all_read(store, tools, leased, page_of, now))[0]
+    return _saved(store, now, _all_read(store, tools, leased, page_of, known, now))[0]
 
 
 def _all_read(
-    store: Store, tools: Extractor, leased: Sequence[Entry], page_of: Mapping[int, Page], now: datetime
-) -> list[_Read]:
+    store: Store,
+    tools: Extractor,
+    leased: Sequence[Entry],
+    page_of: Mapping[int, Page],
+    known: Known,
+    now: datetime,
+) -> list[Reading]:
     """Read pages; when it is not they but the house that fails, give their leases back as though never taken."""
     try:
-        return [_read(tools, entry, page_of.get(entry.page_id or 0), now) for entry in leased]
+        return [reading.read(tools, entry, page_of.get(entry.page_id or 0), known, now) for entry in leased]
     except TryLater:
         with store.writing() as session:
             entries.release(session, [entry.id for entry in leased])
         raise
 
 
-def _read(tools: Extractor, entry: Entry, page: Page | None, now: datetime) -> _Read:
-    if page is None:
-        return _Read(entry, now, reason="its page is no longer kept")
-    hints = Hints(entry.title, entry.summary, entry.author, entry.published, entry.language)
-    try:
-        with tools.guard():
-            found = tools.read(tools.blobs.get(page.blob), url=page.final_url, charset=page.charset, hints=hints)
-    except TryLater:
-        raise  # it is not the page: nothing could be read at all
-    except AggregatorError as error:
-        return _Read(entry, page.fetched_at, reason=error.reason)
-    number = words.count(found.text)
-    verdict = gate.verdict(found, hints, number)
-    if verdict:
-        return _Read(entry, page.fetched_at, reason=verdict)
-    drawn = sketch(found.title, found.text, found.language)
-    return _Read(
-        entry, page.fetched_at, _article(entry, page, found, number, tools.version), drawn, key(page.final_url)
-    )
-
-
-def _article(entry: Entry, page: Page, found: Extraction, number: int, version: str) -> NewArticle:
-    url = _address(page.final_url, found.canonical_url)
-    return NewArticle(
-        url=url,
-        url_key=key(url),
-        source_id=entry.source_id,
-        entry_id=entry.id,
-        page_id=page.id,
-        title=found.title or entry.title,
-        authors=found.authors,
-        language=found.language,
-        published=found.published,
-        modified=found.modified,
-        effective_at=effective(found.published, page.fetched_at),
-        first_seen=page.fetched_at,
-        image=found.image,
-        text=found.text,
-        html=found.html,
-        text_hash=text_hash(found.text),
-        words=number,
-        paywalled=found.paywalled,
-        licence_url=found.licence_url,
-        canonical_url=found.canonical_url,
-        credit=credit(found.text, found.authors),
-        extractor=version,
-    )
-
-
-def _address(final_url: str, canonical_url: str) -> str:
-    """Return the page's own word for its address where it can be trusted: on the same site, and not its front page."""
-    try:
-        named = normal(canonical_url) if canonical_url else ""
-    except Refused:
-        return final_url
-    front = named.partition("://")[2].partition("/")[2] == ""
-    return named if named and not front and same_site(named, final_url) else final_url
-
-
-def _saved(store: Store, now: datetime, found: Sequence[_Read]) -> list[Outcome]:
+def _saved(store: Store, now: datetime, found: Sequence[Reading]) -> list[Outcome]:
     """Return how the extractions of some pages ended, after storing it in one transaction."""
     if not found:
         return []
@@ -171,7 +91,7 @@ def _saved(store: Store, now: datetime, found: Sequence[_Read]) -> list[Outcome]
 
 
 def _joined(
-    session: Session, found: Sequence[_Read], by_entry: Mapping[int, int], known: Mapping[str, Article]
+    session: Session, found: Sequence[Reading], by_entry: Mapping[int, int], known: Mapping[str, Article]
 ) -> None:
     """Store what goes with the articles: sketches, other addresses, and who carried them where."""
     drawn = {}
@@ -200,7 +120,7 @@ def _joined(
     sightings.add(session, seen)
 
 
-def _end(each: _Read, article_id: int | None, known: Mapping[str, Article]) -> tuple[Outcome, Settled]:
+def _end(each: Reading, article_id: int | None, known: Mapping[str, Article]) -> tuple[Outcome, Settled]:
     """Return the outcome of one extraction and where its entry is to stand."""
     entry = each.entry
     if each.new is None:

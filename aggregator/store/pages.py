@@ -21,6 +21,8 @@ def _value(row: Row[tuple[object, ...]]) -> Page:
         charset=row.charset,
         blob=row.blob,
         size=row.size,
+        etag=row.etag,
+        last_modified=row.last_modified,
     )
 
 

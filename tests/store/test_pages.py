@@ -32,7 +32,7 @@ def _kept(store: Store, *had: tuple[Entry, str]) -> list[int]:
 
 def test_a_page_comes_back_as_it_was_had(store: Store, told: list[Entry]) -> None:
     (page_id,) = _kept(store, (told[0], ONE))
-    page = Page(page_id, told[0].id, f"{HOME}/0", f"{HOME}/final", NOW, 200, "text/html", "iso-8859-1", ONE, 4)
+    page = Page(page_id, told[0].id, f"{HOME}/0", f"{HOME}/final", NOW, 200, "text/html", "iso-8859-1", ONE, 4, '"e"')
     with store.reading() as session:
         assert pages.get(session, page_id) == page
         assert pages.several(session, [page_id, 999]) == {page_id: page}
