@@ -11,10 +11,10 @@ from aggregator.core.outcome import Outcome, Step, Work
 from aggregator.core.rights import Caps
 from aggregator.core.schedule import Manners
 from aggregator.line import Parts, follows, run
-from aggregator.steps.reading import Extractor
 from aggregator.steps.fetch import Fetcher
 from aggregator.steps.poll import Poller
 from aggregator.steps.publish import House
+from aggregator.steps.reading import Extractor
 from aggregator.steps.seek import Seeker
 from aggregator.steps.subscribe import Subscriber
 from aggregator.steps.sweep import Broom
