@@ -23,6 +23,7 @@ check: $(VENV)/.ready-dev          ## formatting, lint, types and the directions
 
 bench: $(VENV)/.ready-dev          ## each stage beside a peer or a physical limit; some fifteen minutes
 	$(BIN)/python bench/line.py
+	$(BIN)/python -m bench.extraction
 	$(BIN)/python bench/polling.py
 	$(BIN)/python bench/scheduling.py
 
