@@ -132,3 +132,46 @@ def test_only_the_files_named_stay_open_in_a_program(tmp_path: Path):
 def test_a_program_that_is_not_there_is_an_error_at_once(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
         popen([str(tmp_path / "nothing")])
+
+
+BOUNDED = """
+import sys
+from aggregator.adapters import process
+from aggregator.adapters.text_extractor import extract, warm_up
+from aggregator.core.article import Hints
+from aggregator.core.errors import Unreadable
+warm_up()
+told = [f"<p>In week {n} the mill was open for {n * 7} hours, and {n + 40} guests came, said its keeper.</p>" for n in range(3000)]
+pages = ["<html><body><article>" + "".join(told[:n]) + "</article></body></html>" for n in (2000, 30)]
+pages = [pages[0].encode() + b" " * 4_500_000, pages[1].encode()]
+had = int(open("/proc/self/status").read().partition("VmData:")[2].split()[0]) // 1024
+process.bound_memory(had + int(sys.argv[1]))
+try:
+    bytearray(2_000_000_000)
+except MemoryError:
+    print("no more than that")
+for page in pages:
+    try:
+        found = extract(page, url="https://post.example/a", charset="utf-8", hints=Hints())
+    except (Unreadable, MemoryError) as error:
+        print(type(error).__name__)
+    else:
+        print(len(found.text) > 1000)
+"""
+
+
+@on_linux
+@pytest.mark.parametrize(("spare", "large"), [(8, {"Unreadable", "MemoryError"}), (400, {"True"})])
+def test_a_process_gets_no_more_memory_than_it_may_have_and_goes_on(spare: int, large: set[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BOUNDED, str(spare)], check=False, capture_output=True, text=True, timeout=60
+    )
+    said = done.stdout.split("\n")
+    assert (done.returncode, said[0], said[2]) == (0, "no more than that", "True"), done.stderr
+    assert said[1] in large
+
+
+def test_the_peak_is_what_was_had() -> None:
+    before = process.peak_memory()
+    block = bytearray(200 * 1024 * 1024)
+    assert len(block) // 1024 // 1024 + before - 100 < process.peak_memory() < before + 400
