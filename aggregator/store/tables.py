@@ -349,6 +349,15 @@ revisions = Table(
     _words("note"),
 )
 
+parts = Table(
+    "parts",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("url", String(2000), nullable=False),
+    Column("page_id", BigInteger().with_variant(Integer, "sqlite")),
+)
+
 site_lines = Table(
     "site_lines",
     metadata,

@@ -64,6 +64,14 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("entry_id", name="pk_entry_texts"),
     )
     op.create_table(
+        "parts",
+        _number("article_id", sa.ForeignKey("articles.id", name="fk_parts_article_id_articles"), nullable=False),
+        sa.Column("number", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("url", sa.String(2000), nullable=False),
+        _number("page_id"),
+        sa.PrimaryKeyConstraint("article_id", "number", name="pk_parts"),
+    )
+    op.create_table(
         "site_lines",
         _number("source_id", sa.ForeignKey("sources.id", name="fk_site_lines_source_id_sources"), nullable=False),
         sa.Column("line", sa.BigInteger, nullable=False, autoincrement=False),
