@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TESTS ?= tests
+# The suite runs in a process for each processor, each with servers of its own.
+SPREAD ?= --numprocesses=logical --maxprocesses=4 --dist=worksteal
 
 .PHONY: run demo test check lock setup clean bench
 
@@ -13,7 +15,7 @@ demo: $(VENV)/.ready-run           ## the same against a small invented newsroom
 	$(BIN)/aggregator demo
 
 test: $(VENV)/.ready-dev           ## the whole suite; starts the servers that it needs
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=70 $(TESTS)
+	$(BIN)/python -m pytest $(SPREAD) --cov --cov-report=term:skip-covered --cov-fail-under=70 $(TESTS)
 
 check: $(VENV)/.ready-dev          ## formatting, lint, types and the directions of imports
 	$(BIN)/ruff format --check .

@@ -1,28 +1,26 @@
 """Drive: run the line in a pool of processes until nothing is left to do; the in-process stand-in for a broker."""
 
 import itertools
-import multiprocessing
-import os
-import signal
 from collections import Counter, deque
 from collections.abc import Callable, Container, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait  # noqa: A004 - pebble raises this one
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from pebble import ProcessExpired, ProcessPool
-
-from aggregator.core.errors import AggregatorError
+from aggregator.core.errors import AggregatorError, TryLater
 from aggregator.core.outcome import Outcome, Step, Word, Work
+from aggregator.crew import Batch, Crew, Pool
 from aggregator.line import LINE, STAGE, Parts, batches, follows, run
-from aggregator.store import entries
+from aggregator.steps.sweep import Broom, due
+from aggregator.store import entries, hosts
 from aggregator.store.session import Store
 
 ORDER = {stage.step: place for place, stage in enumerate(LINE)}
-BATCH_SECONDS = 120.0
 MANY = 16
-MOST_FAILURES = 3
-_parts: Parts | None = None
+MOST_FAILURES = 3  # an item whose batch failed so often by an error of ours ends the run with it
+MOST_LOSSES = 8  # the same for one that lost its process so often; those that hang the reader of pages end before
+
+_AT_ONCE = {Step.EXTRACT, Step.GATHER, Step.PUBLISH}  # others hold hosts, which are free when nobody is at work
+_REST = Broom(feeds=0, entries=1_000_000, per_host=1_000_000, grace=timedelta(), hubs=0, sought=0)
 
 
 @dataclass(slots=True)
@@ -37,42 +35,45 @@ class Tally:
         self.words.update((outcome.step, outcome.word) for outcome in outcomes)
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """How the work is spread: over so many processes, each with parts of its own, each batch within so many seconds."""
-
-    make: Callable[[], Parts]
-    processes: int
-    seconds: float = BATCH_SECONDS
-
-
 def drive(pool: Pool, store: Store, now: datetime, work: Iterable[Work], watch: Callable[[Tally], None]) -> Tally:
-    """Run `work`, and all that follows from it, at the time `now`; returns the numbers.
+    """Run `work`, and all that follows from it, at the time `now`, alone on the store; returns the numbers.
 
     A process that dies or takes too long loses its batch only: what had ended stays, the rest is tried again, and what
-    does so twice is put aside by its own step.
+    does so twice is put aside by its own step. What a dead process had brought to an end without telling of it is found
+    in the store when all else is done. An error of ours that does not pass is raised, a foreign one at once.
     """
-    tally = Tally()
-    left = _Left(work)
-    context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
-    with ProcessPool(pool.processes, initializer=_start, initargs=(pool.make,), context=context) as workers:
-        running: dict[Future[list[Outcome]], tuple[Step, list[int]]] = {}
-        while left or running:
-            busy = {step for step, _ in running.values()}
-            for step, ids in left.take(pool.processes * 2 - len(running), pool.processes, busy):
-                running[workers.schedule(_run, (step, ids, now), timeout=pool.seconds)] = (step, ids)
-            for done in wait(running, return_when=FIRST_COMPLETED).done:
-                step, ids = running.pop(done)
-                outcomes, error = _ended(done)
-                if outcomes is None:
+    tally, left = Tally(), _Left(work)
+    with Crew(pool) as crew:
+        while left or crew.busy() or _found(store, now, left):
+            free = crew.free()
+            for hand, batch in zip(free, left.take(len(free), pool.processes, crew.busy()), strict=False):
+                hand.give(batch, now, pool.seconds)
+            for (step, ids), answer in crew.ended():
+                if isinstance(answer, list):
+                    tally.add(answer)
+                    left.add(follows(answer))
+                else:
                     tally.lost += 1
                     _free(store, step, ids)
-                    left.again(step, ids, error)
-                else:
-                    tally.add(outcomes)
-                    left.add(follows(outcomes))
+                    left.again(step, ids, answer)
             watch(tally)
     return tally
+
+
+def _found(store: Store, now: datetime, left: "_Left") -> bool:
+    """Whether more is to be done after a loss: what was put off, one by one, then what the store knows of.
+
+    Nobody is at work at that moment, so every lease is that of a dead process.
+    """
+    if not left.unsure:
+        return False
+    with store.writing() as session:
+        entries.release_all(session)
+        hosts.release_all(session)
+    with store.reading() as session:
+        found = due(session, _REST, now)
+    store.close()  # a connection must not be shared with the processes of the pool
+    return left.resume(found)
 
 
 class _Left:
@@ -80,8 +81,11 @@ class _Left:
 
     def __init__(self, work: Iterable[Work]) -> None:
         self.waiting: dict[Step, dict[Work, None]] = {}
-        self.alone: deque[tuple[Step, list[int]]] = deque()
+        self.alone: deque[Batch] = deque()
+        self.later: deque[Batch] = deque()
         self.failed: Counter[tuple[Step, int]] = Counter()
+        self.unsure = False  # whether something was lost, so that the store may know of more
+        self.known: list[Work] = []  # what it knew of the last time; the same again is what cannot be done now
         self.add(work)
 
     def __bool__(self) -> bool:
@@ -91,13 +95,35 @@ class _Left:
         for each in work:
             self.waiting.setdefault(each.step, {})[each] = None
 
-    def again(self, step: Step, ids: Sequence[int], error: AggregatorError | None) -> None:
-        """Take items up again one by one; what fails by an error of ours time and again ends with it."""
+    def again(self, step: Step, ids: Sequence[int], error: Exception | None) -> None:
+        """Take items up again one by one, at once or after all else; what fails time and again ends the run."""
+        self.unsure, self.known = True, []
         for each in ids:
             self.failed[step, each] += 1
-            if error is not None and self.failed[step, each] > MOST_FAILURES:
+            if error is not None and (
+                self.failed[step, each] > MOST_FAILURES or not isinstance(error, AggregatorError)
+            ):
                 raise error
-        self.alone.extend((step, [each]) for each in ids)
+            if self.failed[step, each] > MOST_LOSSES:
+                raise TryLater(
+                    f"{step} of item {each} lost its process {MOST_LOSSES} times (killed, out of memory, or too long); "
+                    "look at the machine's memory and log, then run it again"
+                )
+        if step in _AT_ONCE:
+            self.alone.extend((step, [each]) for each in ids)
+        elif step is not Step.FETCH:  # that is found in the store
+            self.later.extend((step, [each]) for each in ids)
+
+    def resume(self, found: list[Work]) -> bool:
+        """Take up the next thing that was put off, or else what was found; whether there was anything new."""
+        if self.later:
+            self.alone.append(self.later.popleft())
+        elif found == self.known:
+            return False
+        else:
+            self.known = found
+            self.add(found)
+        return True
 
     def take(self, most: int, processes: int, busy: Container[Step] = ()) -> list[tuple[Step, list[int]]]:
         """Return up to `most` batches; `busy` are the steps that some process is at already."""
@@ -120,31 +146,11 @@ class _Left:
         return found
 
 
-def _start(make: Callable[[], Parts]) -> None:
-    global _parts  # noqa: PLW0603 - one set of parts for each process of the pool
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _parts = make()
-
-
-def _run(step: Step, ids: list[int], now: datetime) -> list[Outcome]:
-    assert _parts is not None  # noqa: S101 - set by _start
-    return run(_parts, step, ids, now)
-
-
-def _ended(done: "Future[list[Outcome]]") -> tuple[list[Outcome] | None, AggregatorError | None]:
-    """Return the outcomes of a batch; None when its process died, was stopped, or failed by the error beside it."""
-    try:
-        return done.result(), None
-    except (TimeoutError, ProcessExpired):
-        return None, None
-    except AggregatorError as error:
-        return None, error
-
-
 def _free(store: Store, step: Step, ids: Sequence[int]) -> None:
     if step in {Step.FETCH, Step.EXTRACT, Step.GATHER}:
         with store.writing() as session:
             entries.unlease(session, ids)
+        store.close()  # a connection must not be shared with the processes of the pool
 
 
 def here(parts: Parts, now: datetime, work: Iterable[Work], watch: Callable[[Tally], None]) -> Tally:

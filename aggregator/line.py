@@ -6,19 +6,23 @@ A step returns what follows; who called it carries that on: as a Celery message,
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from aggregator.core.outcome import Outcome, Step, Work
 from aggregator.core.readers import Blobs
+from aggregator.core.renewal import Renewal
+from aggregator.steps.asking import Fetcher
 from aggregator.steps.extract import extract
-from aggregator.steps.fetch import Fetcher, fetch
+from aggregator.steps.fetch import fetch
 from aggregator.steps.gather import gather
 from aggregator.steps.poll import Poller, poll
 from aggregator.steps.publish import House, publish
 from aggregator.steps.reading import Extractor
+from aggregator.steps.renew import renew
+from aggregator.steps.revise import revise
 from aggregator.steps.seek import Seeker, seek
 from aggregator.steps.subscribe import Subscriber, subscribe
 from aggregator.steps.sweep import Broom, sweep
@@ -51,6 +55,8 @@ LINE = (
     Stage(Step.FETCH, Queue.NETWORK, 40, (Step.EXTRACT, Step.PUBLISH)),
     Stage(Step.EXTRACT, Queue.PROCESSOR, 16, (Step.GATHER, Step.PUBLISH)),
     Stage(Step.GATHER, Queue.PROCESSOR, 50, (Step.PUBLISH,)),
+    Stage(Step.RENEW, Queue.NETWORK, 40, (Step.REVISE, Step.PUBLISH)),
+    Stage(Step.REVISE, Queue.PROCESSOR, 16, (Step.PUBLISH,)),
     Stage(Step.PUBLISH, Queue.PUBLISHING, 100, ()),
     Stage(Step.TAKE_DOWN, Queue.PUBLISHING, 1, (Step.FETCH,)),
     Stage(Step.SWEEP, Queue.PUBLISHING, 1, tuple(step for step in Step if step is not Step.SWEEP)),
@@ -73,29 +79,27 @@ class Parts:
     broom: Broom
     clock: Callable[[], datetime]
     holder: str
+    renewal: Renewal = field(default_factory=Renewal)
+
+
+RUN: Mapping[Step, Callable[[Parts, Sequence[int], datetime], list[Outcome]]] = {
+    Step.POLL: lambda parts, ids, now: poll(parts.store, parts.poller, now, ids),
+    Step.SUBSCRIBE: lambda parts, ids, now: subscribe(parts.store, parts.subscriber, now, ids),
+    Step.SEEK: lambda parts, ids, now: seek(parts.store, parts.seeker, now, ids),
+    Step.FETCH: lambda parts, ids, now: fetch(parts.store, parts.fetcher, now, ids),
+    Step.EXTRACT: lambda parts, ids, now: extract(parts.store, parts.extractor, parts.renewal, now, ids),
+    Step.GATHER: lambda parts, ids, now: gather(parts.store, now, ids),
+    Step.RENEW: lambda parts, ids, now: renew(parts.store, parts.fetcher, parts.renewal, now, ids),
+    Step.REVISE: lambda parts, ids, now: revise(parts.store, parts.extractor, now, ids),
+    Step.PUBLISH: lambda parts, ids, now: publish(parts.store, parts.house, now, ids),
+    Step.TAKE_DOWN: lambda parts, ids, now: [finish(parts.store, parts.blobs, now, number) for number in ids],
+    Step.SWEEP: lambda parts, _, now: [sweep(parts.store, parts.broom, now)],
+}
 
 
 def run(parts: Parts, step: Step, ids: Sequence[int], now: datetime) -> list[Outcome]:
     """Run one step on items; each ends in one outcome, which says what can follow."""
-    match step:
-        case Step.POLL:
-            return poll(parts.store, parts.poller, now, ids)
-        case Step.SUBSCRIBE:
-            return subscribe(parts.store, parts.subscriber, now, ids)
-        case Step.SEEK:
-            return seek(parts.store, parts.seeker, now, ids)
-        case Step.FETCH:
-            return fetch(parts.store, parts.fetcher, now, ids)
-        case Step.EXTRACT:
-            return extract(parts.store, parts.extractor, now, ids)
-        case Step.GATHER:
-            return gather(parts.store, now, ids)
-        case Step.PUBLISH:
-            return publish(parts.store, parts.house, now, ids)
-        case Step.TAKE_DOWN:
-            return [finish(parts.store, parts.blobs, now, number) for number in ids]
-        case Step.SWEEP:
-            return [sweep(parts.store, parts.broom, now)]
+    return RUN[step](parts, ids, now)
 
 
 def follows(outcomes: Iterable[Outcome]) -> list[Work]:

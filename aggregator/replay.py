@@ -2,6 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,7 +19,8 @@ from aggregator.core.feed import FeedState
 from aggregator.core.outcome import Step, Word, Work
 from aggregator.core.source import SourceSpec
 from aggregator.core.url import host, key, normal
-from aggregator.drive import Pool, Tally
+from aggregator.crew import Pool
+from aggregator.drive import Tally
 from aggregator.settings import Settings
 from aggregator.steps.enrol import enrol
 from aggregator.steps.sweep import Broom, due
@@ -60,11 +63,7 @@ def replay(
     first record on, as though for the first time.
     """
     with folder_lock.owned(settings.data.folder, "a replay"):
-        found = archive.index(file)
-        if not found.records:
-            raise Refused(f"{file} holds no responses that can be read: {dict(found.skipped) or 'it is empty'}")
-        store = wiring.open_store(settings)
-        wiring.warm_up()
+        found, store = _opened(settings, file)
         try:
             begun = _begin(store, found, specs, pages=pages)
             store.close()  # a connection must not be shared with the processes of the pool
@@ -73,6 +72,23 @@ def replay(
             return _report(store, found, tally)
         finally:
             store.close()
+
+
+def _opened(settings: Settings, file: Path) -> tuple[Index, Store]:
+    """Return what lies in the archive, and the database; the archive is unpacked while the other parts are made.
+
+    Raises Unreadable when `file` is no archive, and Refused when nothing in it can be replayed.
+    """
+    with ThreadPoolExecutor(1) as beside, ExitStack() as failing:
+        reading = beside.submit(archive.index, file)
+        store = wiring.open_store(settings)
+        failing.callback(store.close)
+        wiring.warm_up()
+        found = reading.result()
+        if not found.records:
+            raise Refused(f"{file} holds no responses that can be read: {dict(found.skipped) or 'it is empty'}")
+        failing.pop_all()
+        return found, store
 
 
 def _begin(store: Store, found: Index, specs: Sequence[SourceSpec], *, pages: bool) -> list[int]:

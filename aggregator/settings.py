@@ -90,9 +90,11 @@ class Fetch(_Group):
 
 
 class Extract(_Group):
-    """How long the parser may take over one page before it is put aside."""
+    """How long the parser may take over one page before it is put aside, and whether pages are looked at again."""
 
     page_seconds: Seconds = 20
+    renew: bool = True
+    renew_factor: float = Field(default=1, ge=0.1, le=100)
 
 
 class Publish(_Group):

@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,11 +19,12 @@ from aggregator.adapters.http_settings import HttpSettings
 from aggregator.adapters.recorder import Recorder
 from aggregator.core.attribution import Wording
 from aggregator.core.page import Web
+from aggregator.core.renewal import Renewal
 from aggregator.core.rights import Caps
 from aggregator.core.schedule import Manners
 from aggregator.line import Parts
 from aggregator.settings import Settings
-from aggregator.steps.fetch import Fetcher
+from aggregator.steps.asking import Fetcher
 from aggregator.steps.poll import Poller
 from aggregator.steps.publish import House
 from aggregator.steps.reading import Extractor
@@ -110,9 +111,24 @@ def build(
             partial(deadline, settings.extract.page_seconds),
         ),
         house=house(settings),
-        broom=Broom() if settings.site.base_url else Broom(hubs=0),
+        broom=_broom(settings),
         clock=clock,
         holder=holder,
+        renewal=renewal_of(settings, replayed=archived is not None),
+    )
+
+
+def renewal_of(settings: Settings, *, replayed: bool = False) -> Renewal:
+    """Return whether and when pages are looked at again, as the operator wishes; an archive's clock stands still."""
+    return Renewal(on=settings.extract.renew and not replayed, factor=settings.extract.renew_factor)
+
+
+def _broom(settings: Settings) -> Broom:
+    full = Broom()
+    return replace(
+        full,
+        hubs=full.hubs if settings.site.base_url else 0,  # no hub could reach us
+        renewed=full.renewed if settings.extract.renew else 0,
     )
 
 

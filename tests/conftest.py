@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,24 @@ from aggregator.store.tables import metadata
 from tests import servers
 
 MARK = "TEST_SESSION"  # a variable that every program started by a test inherits
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, and let every program that a test starts hear it, also where a shell started us in the background.
+
+    Such a shell has SIGINT ignored, which is inherited (POSIX.1-2017, Shell Command Language, 2.11), so a test that
+    interrupts a program would wait for ever.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name packed bytes by their length: in the name of a test they would tell the second in which they were made.
+
+    The processes of the suite must agree on the names, and a gzip header holds the time (RFC 1952, 2.3.1, MTIME).
+    """
+    return f"gzip of {len(val)} bytes" if isinstance(val, bytes) and val.startswith(b"\x1f\x8b") else None
 
 
 def _ours(process: psutil.Process, mark: str) -> bool:

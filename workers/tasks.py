@@ -50,6 +50,18 @@ def gather(ids: list[int]) -> None:
     carry_on(Step.GATHER, ids)
 
 
+@shared_task(time_limit=settings.workers.network_hard_seconds, soft_time_limit=settings.workers.network_soft_seconds)
+def renew(ids: list[int]) -> None:
+    """Look at pages again."""
+    carry_on(Step.RENEW, ids)
+
+
+@shared_task
+def revise(ids: list[int]) -> None:
+    """Read articles anew."""
+    carry_on(Step.REVISE, ids)
+
+
 @shared_task
 def publish(ids: list[int]) -> None:
     """Put articles on the site."""
@@ -83,6 +95,8 @@ TASK: dict[Step, "Task[[list[int]], None]"] = {
     Step.FETCH: fetch,
     Step.EXTRACT: extract,
     Step.GATHER: gather,
+    Step.RENEW: renew,
+    Step.REVISE: revise,
     Step.PUBLISH: publish,
     Step.TAKE_DOWN: take_down,
 }

@@ -17,7 +17,7 @@ from fsspec.implementations.local import LocalFileSystem
 from aggregator.core.errors import Refused, TryLater, Unreadable
 
 MAX_BYTES = 50 * 1024 * 1024  # of one blob, decompressed
-LEVEL = 3
+LEVEL = 1  # pages come out a twelfth larger than at level 3, for two thirds of the time
 DIGEST = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"([0-9a-f]{2})/([0-9a-f]{62})\.zst")
 

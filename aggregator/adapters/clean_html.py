@@ -1,31 +1,26 @@
 """From trafilatura's body to blocks: clean HTML and plain paragraphs of the same elements."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
+from unicodedata import bidirectional
 from urllib.parse import urljoin
 
 from lxml.etree import _Element
 
 from aggregator.adapters import sanitizer
+from aggregator.core.blocks import Block
 
 MAX_ADDRESS = 2000
+MAX_NEUTRAL = 200  # characters in which a letter with a direction is looked for
 _HIGHLIGHT = {"#b": "strong", "#i": "em", "#u": "u", "#t": "code", "#sub": "sub", "#sup": "sup"}
 _INLINE = {"hi", "ref", "del", "code", "graphic", "span"}
 _BREAK = "\n"
+_STRONG = {"L", "R", "AL"}
+_OPENING = re.compile(r"<[a-z][a-z0-9]*")
+_WIDE = r"[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef]"
+_WRAPPED = re.compile(rf"(?<={_WIDE})[ \t]*[\r\n]+[ \t\r\n]*(?={_WIDE})")
 _GAP = "\t"  # between the cells of a row
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A part of an article: its kind in trafilatura's words (p, head, list, quote, table), its paragraphs, one a line,
-    its HTML, and how many of its characters are links.
-    """
-
-    kind: str
-    words: str
-    html: str
-    linked: int = 0
 
 
 def blocks(body: _Element, url: str) -> list[Block]:
@@ -35,14 +30,23 @@ def blocks(body: _Element, url: str) -> list[Block]:
         words = _plain("".join(_spoken(element)))
         if words:
             linked = sum(len(_plain("".join(map(str, link.itertext())))) for link in element.iter("ref"))
-            found.append(Block(_tag(element), words, _block(element, url), linked))
+            found.append(Block(_tag(element), words, _directed(_block(element, url), words), linked))
     return found
 
 
 def paragraph(words: str) -> Block:
     """Return plain words as a block."""
     plain = _plain(words)
-    return Block("p", plain, f"<p>{escape(plain, quote=False)}</p>")
+    return Block("p", plain, _directed(f"<p>{escape(plain, quote=False)}</p>", plain))
+
+
+def _directed(html: str, words: str) -> str:
+    """Return a block with `dir` when its first letter that has a direction is of a script from right to left.
+
+    That is rule P2 of the Unicode bidirectional algorithm (UAX 9), by which `dir="auto"` decides in browsers.
+    """
+    strong = next((kind for letter in words[:MAX_NEUTRAL] if (kind := bidirectional(letter)) in _STRONG), "L")
+    return _OPENING.sub(r'\g<0> dir="rtl"', html, count=1) if strong != "L" else html
 
 
 def joined(found: list[Block]) -> tuple[str, str]:
@@ -61,8 +65,14 @@ def _plain(spoken: str) -> str:
 
 
 def _level(text: str | None) -> str:
-    """Return the text of a node with its line breaks, which mean nothing in HTML, as spaces."""
-    return text.replace("\n", " ").replace("\r", " ") if text else ""
+    """Return the text of a node with its line breaks, which mean nothing in HTML, as spaces; as nothing between two
+    characters of Chinese or Japanese, which know no spaces (CSS Text 3, 4.1.3).
+    """
+    if not text:
+        return ""
+    if "\n" in text and not text.isascii():
+        text = _WRAPPED.sub("", text)
+    return text.replace("\n", " ").replace("\r", " ")
 
 
 def _spoken(element: _Element) -> Iterator[str]:

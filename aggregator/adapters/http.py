@@ -13,12 +13,12 @@ from aggregator.adapters import http_headers
 from aggregator.adapters.codings import CODINGS, Body
 from aggregator.adapters.dial import dialled
 from aggregator.adapters.http_cookies import Cookies, Where
+from aggregator.adapters.http_deadline import Deadline
 from aggregator.adapters.http_hop import ROOM, Begin, Connection, Head, Reply
 from aggregator.adapters.http_keeper import Keeper
 from aggregator.adapters.http_settings import HttpSettings
 from aggregator.adapters.resolver import Lookup, PublicResolver, system_lookup
 from aggregator.adapters.stepped_loop import SteppedLoop
-from aggregator.core.address import is_local_name, is_loopback, is_public, literal
 from aggregator.core.errors import AggregatorError, Refused, TryLater, Unreadable
 from aggregator.core.exchange import Exchange
 from aggregator.core.feed import Trouble
@@ -35,12 +35,12 @@ Found = tuple[Request, Answer | AggregatorError]
 
 
 class Origin(NamedTuple):
-    """Where a connection leads: a name that may be asked, a port, and whether over TLS; `netloc` is for Host."""
+    """Where a connection leads: a name that may be asked, a port, and whether over TLS; the line of the header Host."""
 
     name: str
     port: int
     secure: bool
-    netloc: str
+    host_line: str
 
 
 class HttpWeb:
@@ -108,7 +108,7 @@ class _Client:
         self._room = memoryview(bytearray(ROOM))
         self._places = asyncio.Semaphore(settings.connections)
         self._origins: dict[str, Origin] = {}
-        self._always = (("User-Agent", settings.user_agent), ("Accept-Encoding", CODINGS))
+        self._always = http_headers.lines((("User-Agent", settings.user_agent), ("Accept-Encoding", CODINGS)))
 
     async def visit(self, visits: list[Visit], tell: Callable[[Found], None]) -> None:
         """Make all requests, and tell the end of each."""
@@ -123,6 +123,7 @@ class _Client:
         wait = (visit.not_before - self._clock()).total_seconds() if visit.not_before else 0.0
         loop = asyncio.get_running_loop()
         earliest = loop.time() + max(wait, 0.0)
+        deadline = Deadline(self._settings.total_seconds)
         placed = False  # a host keeps its place while it needs no pause, so that its connection serves again at once
         try:
             for request in visit.requests:
@@ -134,20 +135,25 @@ class _Client:
                     await asyncio.sleep(pause)
                 placed = placed or await self._places.acquire()
                 earliest = loop.time() + visit.delay
-                tell((request, await self._asked(request)))
+                tell((request, await self._asked(request, deadline)))
         finally:
+            deadline.close()
             if placed:
                 self._places.release()
 
-    async def _asked(self, request: Request) -> Answer | AggregatorError:
+    async def _asked(self, request: Request, deadline: Deadline) -> Answer | AggregatorError:
+        deadline.begin()
         try:
-            async with asyncio.timeout(self._settings.total_seconds):
-                return await self._followed(request)
+            return await self._followed(request)
         except AggregatorError as error:
             return error.with_traceback(None)
-        except TimeoutError:
+        except asyncio.CancelledError:
+            if not deadline.struck():
+                raise
             seconds = self._settings.total_seconds
             return TryLater(f"{request.url[:200]} took longer than {seconds:g} seconds", trouble=Trouble.SLOW)
+        finally:
+            deadline.end()
 
     async def _followed(self, request: Request) -> Answer:
         """Return the answer at the end of all redirects; every hop is checked anew.
@@ -206,37 +212,23 @@ class _Client:
 
     def _request(self, request: Request, origin: Origin, target: str, cookie: str, *, conditional: bool) -> bytes:
         """Return what is sent; validators go to the very address that gave them (RFC 9110 section 13.1)."""
-        form = urlencode(request.form)
-        headers = [("Host", origin.netloc), *self._always, ("Accept", request.accept), ("Cookie", cookie)]
+        form = urlencode(request.form) if request.form else ""
+        headers = [("Accept", request.accept), ("Cookie", cookie)]
         if conditional:
             headers += [("If-None-Match", request.etag), ("If-Modified-Since", request.last_modified)]
         if form:
             headers += [("Content-Type", FORM), ("Content-Length", str(len(form)))]
-        return http_headers.written(f"{'POST' if form else 'GET'} {target} HTTP/1.1", headers, form)
+        first = f"{'POST' if form else 'GET'} {target} HTTP/1.1"
+        return http_headers.written(first, origin.host_line + self._always, headers, form)
 
     def _origin(self, base: str) -> Origin:
         """Return the origin of an address, once it is known that it may be asked."""
         found = self._origins.get(base)
         if found is None:
-            parts = urlsplit(base)
-            secure = parts.scheme == "https"
-            found = Origin(parts.hostname or "", parts.port or (443 if secure else 80), secure, parts.netloc)
-            self._allow(found)
+            found = _parsed(base)
+            self._resolver.allow(found.name, found.port)
             self._origins[base] = found
         return found
-
-    def _allow(self, origin: Origin) -> None:
-        """Refuse what must not be asked, before a connection is made; names are checked when they are resolved."""
-        name, port = origin.name, origin.port
-        local = is_local_name(name) or is_loopback(name)
-        if local and self._settings.allow_loopback:
-            return
-        if local or (literal(name) is not None and not is_public(name)):
-            setting = " (setting fetch.allow_loopback)" if local else ""
-            raise Refused(f"{name} is not a public address, and is not asked{setting}", trouble=Trouble.REFUSED)
-        if port not in self._settings.ports:
-            allowed = ", ".join(map(str, self._settings.ports))
-            raise Refused(f"port {port} of {name} is not asked; allowed are {allowed}", trouble=Trouble.REFUSED)
 
     async def _connected(self, origin: Origin) -> Connection:
         name, port, secure, _ = origin
@@ -255,6 +247,15 @@ class _Client:
 def _clean(url: str) -> str:
     """Return what `normal` does: polls ask for the same addresses again and again."""
     return normal(url)
+
+
+@lru_cache(8192)
+def _parsed(base: str) -> Origin:
+    """Return the origin of an address, for which the same holds."""
+    parts = urlsplit(base)
+    secure = parts.scheme == "https"
+    host_line = http_headers.lines((("Host", parts.netloc),))
+    return Origin(parts.hostname or "", parts.port or (443 if secure else 80), secure, host_line)
 
 
 def _where(url: str) -> Where:

@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from aggregator.core.errors import Refused
+from aggregator.core.override import Override
 from aggregator.core.source import Show, Source, SourceSpec
 
 KEYS = {
     "name", "slug", "url", "country", "language", "show", "licence", "licence_url", "licence_stated_at", "feeds",
+    "extract",
 }  # fmt: skip
+LISTS = {"feeds", "extract"}  # whose values are no texts
+PARTS = ("body", "remove", "title")  # of `extract`
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MAX_SOURCES = 100_000
 MAX_BYTES = 20 * 1024 * 1024
@@ -47,15 +51,34 @@ def _spec(where: str, table: object) -> SourceSpec:
         raise Refused(
             f"{where}: {unknown[0]} = {table[unknown[0]]!r} is unknown; allowed are {', '.join(sorted(KEYS))}"
         )
-    for name in sorted(KEYS - {"feeds"}):
+    for name in sorted(KEYS - LISTS):
         if not isinstance(table.get(name, ""), str):
             raise Refused(f"{where}: {name} = {table[name]!r} must be a text")
     _check(where, table)
     return SourceSpec(
-        **{name: table.get(name, "") for name in KEYS - {"feeds", "show"}},
+        **{name: table.get(name, "") for name in KEYS - LISTS - {"show"}},
         show=Show(table.get("show", Show.EXCERPT)),
         feeds=tuple(table.get("feeds", ())),
+        override=_override(where, table.get("extract", {})),
     )
+
+
+def _override(where: str, table: object) -> Override:
+    """Return what `extract` says; whether its expressions can be compiled is asked when they are enrolled."""
+    if not isinstance(table, dict):
+        raise Refused(f"{where}: extract = {table!r} must be a table with {', '.join(PARTS)}")
+    unknown = sorted(set(table) - set(PARTS))
+    if unknown:
+        raise Refused(
+            f"{where}: extract.{unknown[0]} = {table[unknown[0]]!r} is unknown; allowed are {', '.join(PARTS)}"
+        )
+    for name, value in table.items():
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise Refused(f"{where}: extract.{name} = {value!r} must be a list of CSS selectors or XPaths, in quotes")
+    try:
+        return Override(**{name: tuple(value) for name, value in table.items()})
+    except Refused as error:
+        raise Refused(f"{where}: extract = {table!r}: {error.reason}") from error
 
 
 def _check(where: str, table: dict[str, Any]) -> None:
@@ -99,7 +122,19 @@ def _table(source: Source, feeds: Sequence[str]) -> str:
         "licence_stated_at": source.licence_stated_at,
     }
     lines = [f"{key} = {_string(value)}" for key, value in told.items() if value]
-    return "\n".join(["[[source]]", *lines, f"feeds = [{', '.join(map(_string, feeds))}]", ""])
+    extract = [f"extract = {inline(source.override)}"] if source.override != Override() else []
+    return "\n".join(["[[source]]", *lines, f"feeds = {_list(feeds)}", *extract, ""])
+
+
+def inline(override: Override) -> str:
+    """Return an override as an inline table of TOML, to be pasted behind `extract =`."""
+    told = {name: getattr(override, name) for name in PARTS}
+    parts = [f"{name} = {_list(expressions)}" for name, expressions in told.items() if expressions]
+    return f"{{ {', '.join(parts)} }}" if parts else "{}"
+
+
+def _list(values: Iterable[str]) -> str:
+    return f"[{', '.join(map(_string, values))}]"
 
 
 def _string(value: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import weakref
+from time import monotonic
 from typing import Any
 
 
@@ -18,19 +19,19 @@ class SteppedLoop(asyncio.SelectorEventLoop):
         self._struck: BaseException | None = None
         self._ending = False
         super().__init__()
-        self._left = super().time()
+        self._left = monotonic()
 
     def time(self) -> float:
         """Return the seconds that this loop has been running, from some point on."""
-        return super().time() - self._stood
+        return monotonic() - self._stood  # as the loop's own clock; it is read many times for each request
 
     def run_forever(self) -> None:
         """Run until stopped; the time since the last run does not count."""
-        self._stood += super().time() - self._left
+        self._stood += monotonic() - self._left
         try:
             super().run_forever()
         finally:
-            self._left = super().time()
+            self._left = monotonic()
 
     def step(self) -> None:
         """Run until `told`; raises what was raised in a callback, as a signal's handler may, or a bug."""

@@ -5,12 +5,17 @@ from typing import Annotated, Any
 
 import typer
 
+from aggregator.cli import article_try
 from aggregator.cli.console import out, print_facts, print_json, print_table
 from aggregator.cli.desk import article_named, desk, number, url_keys
-from aggregator.core.article import Article
+from aggregator.cli.revisions import print_difference
+from aggregator.cli.revisions import told as difference
+from aggregator.core import revision
+from aggregator.core.article import Article, ArticleState
 from aggregator.core.entry import Entry, EntryStatus
 from aggregator.core.errors import Refused
 from aggregator.core.outcome import Step
+from aggregator.core.revision import Version
 from aggregator.core.takedown import ruling_on_url
 from aggregator.store import (
     articles,
@@ -20,11 +25,13 @@ from aggregator.store import (
     outcomes,
     pages,
     publications,
+    revisions,
     sightings,
     sources,
     stories,
     takedowns,
 )
+from aggregator.store.articles import Revision
 from aggregator.store.session import Session
 
 app = typer.Typer(no_args_is_help=True, help="What was read, and why it is as it is.")
@@ -32,6 +39,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Name = Annotated[str, typer.Argument(help="An id, a key, or any address of it; our own page's will do.")]
 PUBLISHED = "published"
 EXCERPT = 400
+article_try.add_to(app)
 
 
 @app.command("list")
@@ -66,12 +74,16 @@ def list_some(
 
 
 @app.command()
-def show(name: Name, *, as_json: Json = False) -> None:
+def show(
+    name: Name,
+    *,
+    with_revisions: Annotated[bool, typer.Option("--revisions", help="Tell all its versions.")] = False,
+    as_json: Json = False,
+) -> None:
     """Show one article as it is stored and published."""
     with desk() as here, here.store.reading() as session:
-        article = article_named(session, name)
-        if article is None:
-            raise Refused(f"no article is known as {name!r}; try `aggregator articles why`")
+        article = _article_named(session, name)
+        told = [_version(each) for each in revisions.history(session, article.id)] if with_revisions else []
         publication = publications.by_article(session, article.root_id)
         seen = sightings.of_group(session, article.root_id)
         group = articles.group(session, article.root_id)
@@ -80,7 +92,8 @@ def show(name: Name, *, as_json: Json = False) -> None:
     facts: dict[str, Any] = {key: value for key, value in asdict(article).items() if value not in ("", None, ())}
     if as_json:
         keys = [member.key for member in group]
-        print_json({**facts, "excerpt": excerpt, "group": keys, "publication": publication, "sightings": seen})
+        document = {**facts, "excerpt": excerpt, "group": keys, "publication": publication, "sightings": seen}
+        print_json({**document, "revisions": told} if with_revisions else document)
         return
     print_facts(facts)
     out.print(f"\n{excerpt}\n" if excerpt else "\nno text is kept\n", markup=False)
@@ -90,6 +103,57 @@ def show(name: Name, *, as_json: Json = False) -> None:
         out.print(f"{role:<9} {member.key} {member.url}", markup=False)
     for each in seen:
         out.print(f"seen {each.seen_at:%Y-%m-%d %H:%M} at {each.source_name}: {each.url}", markup=False)
+    for version in told:
+        said = f": {version['note']}" if version["note"] else ""
+        out.print(f"version {version['version']} {version['at']:%Y-%m-%d %H:%M} {version['kind']}{said}", markup=False)
+
+
+@app.command()
+def diff(
+    name: Name,
+    before: Annotated[
+        int | None, typer.Argument(help="The older version; the one before the newest when left out.")
+    ] = None,
+    after: Annotated[int | None, typer.Argument(help="The newer version; the newest when left out.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show what changed between two versions of an article, sentence by sentence."""
+    with desk() as here, here.store.reading() as session:
+        article = _article_named(session, name)
+        newer = after if after is not None else article.version
+        older = before if before is not None else newer - 1
+        found = revisions.versions(session, article.id, (older, newer))
+    if article.state is ArticleState.REMOVED:
+        raise Refused(f"article {article.key} was taken down; its texts are gone")
+    if before is None and article.version == 1:
+        raise Refused(f"article {article.key} has one version only; there is nothing to compare")
+    for number_of in (older, newer):
+        if number_of not in found:
+            raise Refused(f"article {article.key} has no version {number_of}; it has 1 to {article.version}")
+    texts = [Version(found[each].title, found[each].text) for each in (older, newer)]
+    change = revision.change(*texts)
+    if as_json:
+        head = {"key": article.key, "before": _version(found[older]), "after": _version(found[newer])}
+        print_json({**head, "change": change, "sentences": difference(*texts)})
+        return
+    for mark, each in (("---", found[older]), ("+++", found[newer])):
+        out.print(f"{mark} version {each.version} {each.at:%Y-%m-%d %H:%M} {each.kind}", markup=False)
+    out.print(f"{change.kind}: {change.note}" if change else "headline and text are the same", markup=False)
+    print_difference(revision.sentences(*texts))
+
+
+def _version(each: Revision) -> dict[str, Any]:
+    """Return what is known of a version but its words."""
+    names = ("version", "at", "kind", "note", "extractor", "page_id")
+    return {name: getattr(each, name) for name in names}
+
+
+def _article_named(session: Session, name: str) -> Article:
+    article = article_named(session, name)
+    if article is None:
+        raise Refused(f"no article is known as {name!r}; try `aggregator articles why`")
+    return article
 
 
 @app.command()
@@ -154,6 +218,8 @@ def _entry(session: Session, entry: Entry) -> dict[str, Any]:
         "status": entry.status,
         "reason": entry.reason,
         "due": entry.due_at if entry.status in (EntryStatus.DUE, EntryStatus.FETCHED, EntryStatus.EXTRACTED) else None,
+        "tried again": entry.retry_at,
+        "retries": entry.retries,
         "pages": [
             {"at": page.fetched_at, "url": page.final_url, "status": page.status, "bytes": page.size, "blob": page.blob}
             for page in pages.of_entries(session, [entry.id])
@@ -185,6 +251,15 @@ def _article(session: Session, article: Article) -> dict[str, Any]:
             {"source": each.source_name, "url": each.url, "seen": each.seen_at}
             for each in sightings.of_group(session, article.root_id)
         ],
+        "looked at": article.checked_at,
+        "looked at next": article.check_at,
+        "withdrawn by its publisher": article.gone_at,
+        "looks": [
+            {"step": step, "at": at, "outcome": word, "reason": reason}
+            for step in (Step.RENEW, Step.REVISE)
+            for at, word, reason in outcomes.of_item(session, step, article.id)
+        ],
+        "revisions": [_version(each) for each in revisions.history(session, article.id)],
         "story": story.key if story else "",
         "shown as": publication.form if publication else "not published",
         "shown because": list(publication.rules) if publication else [],
@@ -206,13 +281,18 @@ def _print(life: dict[str, Any]) -> None:
             said = f": {step['reason']}" if step["reason"] else ""
             out.print(f"{step['at']:%Y-%m-%d %H:%M} {step['step']} – {step['outcome']}{said}", markup=False)
         due = f", due {entry['due']:%Y-%m-%d %H:%M}" if entry["due"] else ""
+        due += f", tried again {entry['tried again']:%Y-%m-%d %H:%M}" if entry["tried again"] else ""
         said = f": {entry['reason']}" if entry["reason"] else ""
         out.print(f"    stands as {entry['status']}{due}{said}", markup=False)
     article = life["article"]
     if article:
-        for each in article["publications"]:
-            out.print(f"{each['at']:%Y-%m-%d %H:%M} publish – {each['outcome']}: {each['reason']}", markup=False)
-        print_facts({key: _words(value) for key, value in article.items() if key != "publications" and value})
+        ends = [*({"step": Step.PUBLISH, **each} for each in article["publications"]), *article["looks"]]
+        for each in sorted(ends, key=lambda end: end["at"]):
+            said = f": {each['reason']}" if each["reason"] else ""
+            out.print(f"{each['at']:%Y-%m-%d %H:%M} {each['step']} – {each['outcome']}{said}", markup=False)
+        article["revisions"] = [f"{each['version']} {each['kind']}" for each in article["revisions"]]
+        facts = {key: value for key, value in article.items() if key not in {"publications", "looks"} and value}
+        print_facts({key: _words(value) for key, value in facts.items()})
 
 
 def _words(value: object) -> object:

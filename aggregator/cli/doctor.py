@@ -24,10 +24,12 @@ from aggregator import __version__, wiring
 from aggregator import settings as configuration
 from aggregator.adapters import redis_server
 from aggregator.adapters.blobs import Blobs
+from aggregator.cli import extraction_facts
 from aggregator.cli.console import out, print_json
 from aggregator.core.errors import AggregatorError
 from aggregator.settings import Settings
-from aggregator.store import feeds, outcomes, schema
+from aggregator.store import alarms, feeds, outcomes, schema
+from aggregator.store.alarms import Standing
 from aggregator.store.session import Store
 
 Found = TypeVar("Found")
@@ -87,6 +89,7 @@ def _findings() -> Iterator[Finding]:
     looks = {"disk": _disk, "database": _database, "pages": _blobs, "broker": _broker, "clock": _clock, "port": _port}
     for about, look in looks.items():
         yield _looked(about, look, settings)
+    yield _looked("reading", _reading, settings)
     yield _looked("network", _network, settings)
 
 
@@ -216,6 +219,23 @@ def _newest(store: Store) -> float | None:
 def _hosts(store: Store) -> list[str]:
     with store.reading() as session:
         return list(dict.fromkeys(feed.host for feed in feeds.every(session)))[:3]
+
+
+def _reading(settings: Settings) -> Finding:
+    """Say whether the pages of all sources are read as they used to be."""
+    found = _from_store(settings, _alarms)
+    if found is None:
+        return Finding("reading", OK, "the alarms of sources could not be looked at: see database")
+    if found:
+        told = [extraction_facts.as_json(each) for each in found]
+        said = f"alarms: {extraction_facts.summary(told, len(told))}"
+        return Finding("reading", WARN, said, f"`aggregator sources show {found[0].slug}` says more, and what to do")
+    return Finding("reading", OK, "the pages of all sources are read as they used to be")
+
+
+def _alarms(store: Store) -> list[Standing]:
+    with store.reading() as session:
+        return alarms.every_open(session)
 
 
 def _from_store(settings: Settings, ask: Callable[[Store], Found]) -> Found | None:

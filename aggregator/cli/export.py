@@ -117,7 +117,7 @@ def _some(session: Session, found: list[Entry]) -> Iterator[dict[str, Any]]:
             "url": entry.url,
             "canonical_url": root.url if root else "",
             "title": article.title if article else entry.title,
-            "authors": list(article.authors) if article else ([entry.author] if entry.author else []),
+            "authors": list(article.byline) if article else ([entry.author] if entry.author else []),
             "published": _when(article.published if article else entry.published),
             "modified": _when(article.modified if article else None),
             "language": article.language if article else entry.language,

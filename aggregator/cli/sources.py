@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 from aggregator.adapters import opml, sources_file
-from aggregator.cli import feed_check, feed_facts, feed_search
+from aggregator.cli import extraction_facts, feed_check, feed_facts, feed_search
 from aggregator.cli.console import confirm, out, print_facts, print_json, print_table
 from aggregator.cli.desk import desk
 from aggregator.core.errors import Refused, TryLater
 from aggregator.core.feed import Feed, FeedState
-from aggregator.core.source import Source, SourceSpec, slug
+from aggregator.core.source import NO_OVERRIDE, Source, SourceSpec, slug
 from aggregator.core.url import host, normal
 from aggregator.steps.enrol import Enrolled, enrol
 from aggregator.store import entries, feed_health, feeds, sources, subscriptions
@@ -164,18 +164,23 @@ def _named(session: Session, name: str) -> Source:
 
 @app.command()
 def show(name: Slug, *, as_json: Json = False) -> None:
-    """Show one source: its rights, its feeds, and how they fare."""
+    """Show one source: its rights, how its pages are read, its feeds, and how they fare."""
     with desk() as here, here.store.reading() as session:
         source = _named(session, name)
         found = feeds.of_source(session, source.id)
         heard = subscriptions.of_feeds(session, [feed.id for feed in found])
         standing = entries.numbers_of_source(session, source.id)
+        read = extraction_facts.of_source(session, source.id, here.now)
     if as_json:
         told = [feed_facts.as_json(feed, heard.get(feed.id), here.now) for feed in found]
-        print_json({**asdict(source), "feeds": told, "entries": standing})
+        print_json({**asdict(source), "feeds": told, "entries": standing, **read})
         return
-    print_facts({key: value for key, value in asdict(source).items() if value})
+    facts = {**asdict(source), "override": ""}
+    if source.override != NO_OVERRIDE:
+        facts["override"] = sources_file.inline(source.override)
+    print_facts({key: value for key, value in facts.items() if value})
     print_facts({f"entries {status}": number for status, number in standing.items()})
+    print_facts(extraction_facts.worded(read))
     for feed in found:
         out.print(f"\n{feed.url}", markup=False)
         print_facts(feed_facts.in_words(feed, heard.get(feed.id), here.now, source.slug))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from aggregator.cli import extraction_facts
 from aggregator.cli.console import out, print_facts, print_json, print_table, spoken
 from aggregator.cli.desk import Desk, desk
 from aggregator.core.entry import WAITING, EntryStatus
@@ -15,6 +16,7 @@ from aggregator.core.publication import PublicationState
 from aggregator.core.takedown import TakedownState
 from aggregator.core.words import within
 from aggregator.store import (
+    alarms,
     articles,
     entries,
     feed_health,
@@ -31,6 +33,7 @@ from aggregator.store.feed_health import Lateness
 from aggregator.store.session import Session
 
 MOST_LIMITS = 100  # in JSON
+MOST_ALARMS = 100  # the same
 SHOWN_LIMITS = 3
 
 
@@ -50,6 +53,7 @@ def _found(here: Desk, session: Session) -> dict[str, Any]:
     folder = here.settings.data.folder.is_dir()
     health = feed_health.health(session, here.now)
     held = limits.standing(session, here.now)
+    open_alarms = alarms.every_open(session)
     standing = entries.numbers(session)
     ends = {word.value: standing.get(word, 0) for word in EntryStatus if word not in WAITING}
     due = sum(standing.get(word, 0) for word in WAITING)
@@ -60,6 +64,8 @@ def _found(here: Desk, session: Session) -> dict[str, Any]:
         "late_seconds": health.lateness,
         "limits": [{"url": each.url, "until": each.until, "reason": each.reason} for each in held[:MOST_LIMITS]],
         "limits_number": len(held),
+        "alarms": [extraction_facts.as_json(each) for each in open_alarms[:MOST_ALARMS]],
+        "alarms_number": len(open_alarms),
         "subscriptions": health.subscriptions,
         "lateness_seconds": int(feeds.lateness(session, here.now).total_seconds()),
         "entries": {"seen": entries.number(session), **ends, "still_due": due},
@@ -120,6 +126,7 @@ def _print(found: dict[str, Any], now: datetime) -> None:
             "quiet": f"{found['quiet']} answer, but have told nothing new for long",
             "lateness": _late(found["late_seconds"], late),
             "limits": _limits(found["limits"], found["limits_number"]),
+            "alarms": extraction_facts.summary(found["alarms"], found["alarms_number"]),
             "hubs": _list(found["subscriptions"]),
             "entries": f"{seen} seen = {sums}",
             "articles": ", ".join(f"{number} {name}" for name, number in found["articles"].items()),

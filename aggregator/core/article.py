@@ -89,6 +89,8 @@ class Article:
 
     `key` is its public name, made from `url_key` alone, so that the same address always gives the same name.
     `effective_at` is the time it is ordered by: the claimed one, never later than `first_seen`.
+    Its page was last looked at `checked_at`, `checks` times in a row without a change, and will be at `check_at` (None:
+    not any more). `gone_at` is since when its publisher says that it is withdrawn; None while it stands or may stand.
     """
 
     id: int
@@ -117,6 +119,16 @@ class Article:
     licence_url: str
     canonical_url: str
     credit: str
+    checked_at: datetime | None = None
+    check_at: datetime | None = None
+    checks: int = 0
+    gone_at: datetime | None = None
+    organisations: tuple[str, ...] = ()
+
+    @property
+    def byline(self) -> tuple[str, ...]:
+        """Who is named as having written it: persons, or where there are none, organisations."""
+        return self.authors or self.organisations
 
 
 def key_of(url_key: str) -> str:

@@ -1,5 +1,7 @@
 """Dates as feeds write them, read into moments of UTC."""
 
+# ruff: noqa: RUF001 - names of months in many scripts
+
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
@@ -27,24 +29,33 @@ _AMERICAN = re.compile(
     rf"(?:\s+(?P<hour2>\d{{1,2}}):(?P<minute2>\d{{2}}))?{_ZONE}",
     re.DOTALL,
 )
+_DAY_FIRST = re.compile(
+    rf"(?:[^\W\d]+\.?,?\s+)?(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}),?(?:\s+{_CLOCK})?{_ZONE}",
+    re.DOTALL,
+)
+_EASTERN = re.compile(
+    rf"(?P<year>\d{{4}})\s?[年년]\s?(?P<month>\d{{1,2}})\s?[月월]\s?(?P<day>\d{{1,2}})\s?[日일](?:\s*{_CLOCK})?{_ZONE}",
+    re.DOTALL,
+)
 
-# Three letters of a month in English, then what differs in German, French, Spanish, Italian, Portuguese and Dutch.
+# Three letters of a month (four where three would mean two months) in English, then what differs in other languages:
+# Romance and Germanic ones, Polish, Russian and Ukrainian, Turkish, Hungarian, Finnish.
 _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan ene gen janv",
-            "feb fév fev fevr févr",
-            "mar mär mrz mars maa mrt",
-            "apr avr abr",
-            "may mai mag mei",
-            "jun jui giu juin",
-            "jul lug juil",
-            "aug aoû aou ago",
-            "sep set",
-            "oct okt ott out",
-            "nov",
-            "dec dez déc dic",
+            "jan ene gen janv ian sty янв січ oca tam",
+            "feb fév fev fevr févr lut фев лют şub hel",
+            "mar mär mrz mars maa mrt már мар бер",
+            "apr avr abr kwi апр кві nis ápr huh",
+            "may mai mag mei maj máj мая май тра tou",
+            "jun jui giu juin cze iun jún июн чер haz kes",
+            "jul lug juil lip iul júl июл лип tem hei",
+            "aug aoû aou ago agu sie авг сер ağu elo",
+            "sep set wrz sze сен вер eyl syy",
+            "oct okt ott out paź окт жов eki lok",
+            "nov noi lis ноя лис kas marr",
+            "dec dez déc dic des gru дек гру ara jou",
         ),
         start=1,
     )
@@ -85,10 +96,11 @@ _HOURS = {
 def moment(words: str) -> datetime | None:
     """Return the moment that `words` name (RFC 822, RFC 3339 and what passes for them), in UTC, or None.
 
+    With dots the day comes first (3.11.2026); with slashes it is not known which comes first, and nothing is returned.
     A date without a zone, or with one that is not known, is taken as UTC.
     """
     words = " ".join(words[:MAX_CHARS].split())
-    for shape in (_ISO, _RFC, _AMERICAN):
+    for shape in (_ISO, _RFC, _AMERICAN, _DAY_FIRST, _EASTERN):
         if found := shape.fullmatch(words):
             return _made(found.groupdict())
     return None

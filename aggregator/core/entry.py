@@ -44,7 +44,11 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A stored entry; `url_key` names its address without disguise, `attempts` counts the runs of its present step."""
+    """A stored entry; `url_key` names its address without disguise, `attempts` counts the runs of its present step.
+
+    `verdict` is the kind of page it was put aside for, `retry_at` when it is tried again (None: never), and `retries`
+    how often it was.
+    """
 
     id: int
     feed_id: int
@@ -65,3 +69,6 @@ class Entry:
     attempts: int
     page_id: int | None
     article_id: int | None
+    verdict: str = ""
+    retry_at: datetime | None = None
+    retries: int = 0

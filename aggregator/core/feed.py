@@ -114,3 +114,41 @@ class Feed:
     parent_id: int | None = None  # the sitemap index or list that named it
     proposed_url: str = ""  # what may have taken its place, and the share of its items found there
     proposed_overlap: float = 0.0
+
+
+class Turn(NamedTuple):
+    """As much of a feed as it takes to ask it, and to go on when it has not changed; the names are those of `Feed`.
+
+    Most polls need no more, and the rest of a feed, its memory of what it told above all, is dear to read. A tuple,
+    since it is made for each poll.
+    """
+
+    id: int
+    url: str
+    host: str
+    due_at: datetime
+    lateness: timedelta
+    etag: str
+    last_modified: str
+    validated_url: str
+    full_at: datetime | None
+    lied_at: datetime | None
+    answered_at: datetime | None
+    interval: timedelta
+    floor: timedelta
+    skip_hours: frozenset[int]
+    skip_days: frozenset[int]
+    pushed_until: datetime | None
+    hub: str
+    pushed: bool  # whether its hub has pushed what nobody has read yet
+    plain: bool  # whether it is active, has no failure, no reason and no redirect to remember
+
+
+class Again(NamedTuple):
+    """What is written of a feed that has not changed: when it answered, and when it is asked again."""
+
+    id: int
+    at: datetime
+    due_at: datetime
+    interval: timedelta
+    lateness: timedelta

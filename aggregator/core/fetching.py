@@ -7,6 +7,7 @@ from aggregator.core import schedule
 from aggregator.core.errors import AggregatorError, Refused, TryLater
 from aggregator.core.outcome import Word
 from aggregator.core.page import Answer, is_html
+from aggregator.core.retrying import NO_ANSWER, UNREADABLE
 
 OK = 200
 SUCCESS = range(200, 300)
@@ -15,12 +16,16 @@ GONE = {404, 410, 451}
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a fetch ends: kept, refused, put aside, or tried again at `again_at`; `asked` is the pause that was asked."""
+    """How a fetch ends: kept, refused, put aside, or tried again at `again_at`; `asked` is the pause that was asked.
+
+    `kind` says of what was put aside what it is, for `retrying.again`.
+    """
 
     word: Word
     reason: str = ""
     again_at: datetime | None = None
     asked: timedelta | None = None
+    kind: str = ""
 
 
 def verdict(answer: Answer | AggregatorError, attempts: int, now: datetime) -> Verdict:
@@ -31,7 +36,7 @@ def verdict(answer: Answer | AggregatorError, attempts: int, now: datetime) -> V
         case Refused():
             return Verdict(Word.REFUSED, answer.reason)
         case AggregatorError():
-            return Verdict(Word.QUARANTINED, answer.reason)
+            return Verdict(Word.QUARANTINED, answer.reason, kind=UNREADABLE)
     if answer.status == OK and is_html(answer):
         return Verdict(Word.FETCHED)
     if answer.status in GONE:
@@ -45,5 +50,5 @@ def verdict(answer: Answer | AggregatorError, attempts: int, now: datetime) -> V
 def later(reason: str, attempts: int, at: datetime, asked: timedelta | None) -> Verdict:
     """Return that it is tried again after a growing pause, or put aside when it was tried often enough."""
     if attempts >= schedule.FETCH_ATTEMPTS:
-        return Verdict(Word.QUARANTINED, f"{attempts} attempts, the last: {reason}", asked=asked)
+        return Verdict(Word.QUARANTINED, f"{attempts} attempts, the last: {reason}", asked=asked, kind=NO_ANSWER)
     return Verdict(Word.LATER, reason, at + schedule.page_retry(attempts, asked), asked)

@@ -1,17 +1,17 @@
-"""What stands at the head of an article: which headline is its own, and whom the byline names."""
+"""What stands at the head of an article: which of the headlines that a page offers is its own."""
 
 import re
 import unicodedata
 from collections.abc import Sequence
 
 MAX_LENGTH = 500
-MAX_BYLINE = 200
 AGREES = 0.5  # of a page's headline with the feed's
 _WORD = re.compile(r"[^\W_]+")
-_SEPARATOR = r"(?:\s+[-–—|·•»:›/*~]+\s+|\s*[|｜ㅣ»›：]\s*|--+)"
+_SEPARATOR = r"(?:\s+[-–—|·•»:›/*~]+\s+|\s*[|｜ㅣ›：]\s*|\s*»(?=\s*\w)\s*|--+)"
+_ADDED = re.compile(r"\s*[-–—|｜ㅣ·/]")
 _PARTS = re.compile(_SEPARATOR)
-# How much each origin counts for: what readers see, what machines are told, what is written for search engines
-_WEIGHTS = {"h1": 1.5, "ld+json": 1.25, "og:title": 1.0, "twitter:title": 0.25, "title": 0.75}
+# How much each origin counts for: three that are written for readers, one that mostly repeats, one for search engines
+_WEIGHTS = {"h1": 1.0, "ld+json": 1.0, "og:title": 1.0, "twitter:title": 0.25, "title": 0.75, "feed": 1.0}
 
 
 def folded(text: str) -> str:
@@ -53,6 +53,9 @@ def without_site(title: str, names: Sequence[str], others: Sequence[str] = ()) -
     for begin, _ in begins:
         if folded(whole[:begin]) in shorter and folded(whole[:begin]):
             return whole[:begin].rstrip()
+    for other in others:
+        if whole.startswith(other) and _ADDED.match(whole, len(other)):
+            return other
     while begins and _names_site(whole[begins[-1][1] :], known):
         whole = whole[: begins.pop()[0]].rstrip()
     if begins and _names_site(whole[: begins[0][0]], known):
@@ -67,10 +70,10 @@ def _names_site(part: str, known: set[str]) -> bool:
 
 
 def choose(told: str, offered: Sequence[tuple[str, str]], names: Sequence[str] = ()) -> tuple[str, str]:
-    """Return the headline and where it is from.
+    """Return the headline and where it is from (h1, or ld+json ≈ h1 where the second has the same words).
 
     `told` is the feed's own; `offered` are the page's, each with its origin, `names` those of the site. The feed's wins
-    where the page agrees with it; else the one that agrees best with the others.
+    where the page agrees with it; else the page's own word for other places; else the one that agrees best with the others.
     """
     given = [(origin, tidy(title)) for origin, title in offered if folded(title)]
     found = [(o, without_site(t, names, [x for p, x in given if p in {"h1", "ld+json"}])) for o, t in given]
@@ -80,43 +83,34 @@ def choose(told: str, offered: Sequence[tuple[str, str]], names: Sequence[str] =
         return "", ""
     scores = [sum(alike(title, other) * _WEIGHTS.get(origin, 1.0) for origin, other in found) for _, title in found]
     best = max(range(len(found)), key=lambda place: (scores[place], -place))
-    return found[best][1], found[best][0]
+    return _spelled(found, _shared(found, names) or found[best][1])
+
+
+def _shared(found: Sequence[tuple[str, str]], names: Sequence[str]) -> str:
+    """Return the headline that is made to be shown elsewhere (og:title, https://ogp.me), or '' where it is no headline.
+
+    That of the page itself stands beside a first line and a picture, which an aggregator does not show. One that is cut
+    off, names the site, or is short beside all others is none.
+    """
+    title = next((title for origin, title in found if origin == "og:title"), "")
+    least = min((len(other) for origin, other in found if origin in {"h1", "ld+json"}), default=0) / 2
+    site = {folded(name).replace(" ", "") for name in names}
+    cut = title.endswith(("…", "..."))
+    return "" if cut or len(title) < least or folded(title).replace(" ", "") in site else title
+
+
+def _spelled(found: Sequence[tuple[str, str]], chosen: str) -> tuple[str, str]:
+    """Return the best form of the chosen headline among those of the same words, its origin, and those that agree.
+
+    What is told to machines has the signs that a page leaves to its design, such as the colon after a first line.
+    """
+    same = [(origin, title) for origin, title in found if folded(title) == folded(chosen)]
+    rank = {"ld+json": 0, "og:title": 1, "h1": 2}
+    best = min(same, key=lambda each: (each[1].isupper(), rank.get(each[0], len(rank))))
+    agreeing = [origin for origin in dict.fromkeys(origin for origin, _ in same) if origin != best[0]]
+    return best[1], " ≈ ".join([best[0], *agreeing])
 
 
 def _confirmed(told: str, titles: Sequence[str]) -> bool:
     short = folded(told)
     return any(alike(told, title) >= AGREES or short in folded(title) for title in titles)
-
-
-_BY = re.compile(
-    r"^(?:(?:written|reported|posted|story|words|text|texte|testo)\s*(?:by|von|par|di|:)|(?:quelle|source|fuente|fonte):|by:?|von:?|par|por:?|di|da|door|av|af|"
-    r"od|przez|автор:?|veröffentlicht von|geschrieben von|reporter:)\s+",
-    re.IGNORECASE,
-)
-_CODE = re.compile(r"\s*[(\[][^()\[\]]{0,40}[)\]]\s*$")
-_ROLE = re.compile(
-    r"\s*(?:[|•·/]|\s[-–—]\s|,\s*(?=(?:[\w.&'’-]+\s+){0,4}(?:correspondent|reporter|editor|writer|columnist|producer|redakteur\w*|"
-    r"korrespondent\w*|journalist\w*|corresponsal|redactor\w*|staff|contributor)\b)).*$|\s+(?:기자|記者|特派員)$",
-    re.IGNORECASE,
-)
-_AND = re.compile(r"\s*(?:[;,、]|\s(?:and|und|et|y|e|og|och|en|и|và|dan|&)\s)\s*")
-_NO_NAME = re.compile(
-    r"://|www\.|@|\d{2,}|^[a-z]+-[a-z-]+$|^\W*(?:image|photo|foto|bild)\b|"
-    r"^(?:admin\w*|editors?|redaktion|redacción|rédaction|redazione|staff(?: \w+)?|news ?desk|unknown|null|none|anonymous|guest)$",
-    re.IGNORECASE,
-)
-
-
-def persons(byline: str, site: Sequence[str] = ()) -> list[str]:
-    """Return the persons in a byline, without the words around them; none where it names the site by one of `site`."""
-    known = [folded(name).replace(" ", "") for name in site]
-    if len(byline) > MAX_BYLINE or "://" in byline or _of_site(byline.partition(",")[0], known):
-        return []
-    plain = _CODE.sub("", _ROLE.sub("", _BY.sub("", " ".join(byline.split()))))
-    names = [_CODE.sub("", part).strip(" ,;:.|*") for part in _AND.split(plain)]
-    return [name for name in names if 1 < len(name) <= 60 and not _NO_NAME.search(name) and not _of_site(name, known)]  # noqa: PLR2004
-
-
-def _of_site(name: str, known: Sequence[str]) -> bool:
-    said = folded(name).replace(" ", "")
-    return len(said) > 2 and any(said in each for each in known)  # noqa: PLR2004

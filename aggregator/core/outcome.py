@@ -14,6 +14,8 @@ class Step(StrEnum):
     EXTRACT = "extract"
     GATHER = "gather"
     PUBLISH = "publish"
+    RENEW = "renew"
+    REVISE = "revise"
     TAKE_DOWN = "take_down"
     SWEEP = "sweep"
 
@@ -33,6 +35,9 @@ class Word(StrEnum):
     DUPLICATE = "duplicate"
     PUBLISHED = "published"
     WITHHELD = "withheld"
+    REVISED = "revised"
+    KEPT = "kept"
+    GONE = "gone"
     REMOVED = "removed"
     RESTORED = "restored"
     SWEPT = "swept"

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from aggregator.core import schedule
+from aggregator.core import schedule, validators
 from aggregator.core.errors import AggregatorError, Refused, TryLater, Unreadable
-from aggregator.core.feed import MAX_ITEMS, Feed, FeedDocument, FeedState, Told, Trouble
+from aggregator.core.feed import MAX_ITEMS, Again, Feed, FeedDocument, FeedState, Told, Trouble, Turn
 from aggregator.core.page import MAX_FEED_BYTES, Answer, Request
 from aggregator.core.schedule import Manners
 from aggregator.core.url import host as host_of
@@ -23,7 +23,6 @@ OVERLAP = 0.5  # of the items that both addresses must have in common
 TRUST_AGAIN = timedelta(days=7)  # after validators lied
 GONE_TWICE = timedelta(hours=23)  # between two 410s that are believed
 MAX_REASON = 500
-BACKDATED = timedelta(minutes=30)  # what publishers date before it is out
 
 # How much a failure weighs towards longer pauses: what passes by itself weighs little.
 _WEIGHTS = {
@@ -54,11 +53,11 @@ class Failure:
     status: int = 0
 
 
-def request(feed: Feed, now: datetime, manners: Manners) -> Request:
+def request(feed: Feed | Turn, now: datetime, manners: Manners) -> Request:
     """Return how to ask a feed: with its validators, unless they have lied or a full answer is due once more."""
-    lied = feed.lied_at is not None and now - feed.lied_at < TRUST_AGAIN
+    doubted = feed.lied_at is not None and now - feed.lied_at < TRUST_AGAIN
     stale = feed.full_at is None or now - feed.full_at >= manners.full_every
-    trusted = not (lied or stale)
+    trusted = not (doubted or stale)
     return Request(
         feed.url,
         tag=feed.id,
@@ -77,7 +76,10 @@ def failure(answer: Answer | AggregatorError, now: datetime) -> Failure | None:
         asked = answer.after if isinstance(answer, TryLater) else None
         return Failure(_trouble(answer), answer.reason[:MAX_REASON], now, asked)
     asked = asked_of(answer)
-    if maker := wall(answer.status, answer.headers, answer.body):
+    headers = answer.headers
+    if answer.status == NOT_MODIFIED:
+        headers = {**headers, "content-type": ""}  # there is no page to be looked at for walls, which takes time
+    if maker := wall(answer.status, headers, answer.body):
         reason = f"blocked by {maker}: {answer.url} asks for proof that we are no robot ({answer.status})"
         return Failure(Trouble.WALL, reason, answer.at, asked, answer.status)
     if answer.status == GONE:
@@ -94,8 +96,8 @@ def failure(answer: Answer | AggregatorError, now: datetime) -> Failure | None:
 
 def asked_of(answer: Answer) -> timedelta | None:
     """Return the pause that an answer asks for; a date is taken by the server's own clock."""
-    now = schedule.http_date(answer.headers.get("date", "")) or answer.at
-    return schedule.retry_after(answer.headers.get("retry-after", ""), now)
+    wish = answer.headers.get("retry-after", "")
+    return schedule.retry_after(wish, schedule.http_date(answer.headers.get("date", "")) or answer.at) if wish else None
 
 
 def _status_trouble(status: int, asked: timedelta | None) -> Trouble:
@@ -159,25 +161,47 @@ def _weight(found: Failure) -> float:
     return 1.0 if hard else _WEIGHTS.get(found.trouble, 1.0)
 
 
-def _spread(feed: Feed, at: datetime, pause: timedelta) -> datetime:
+def _spread(feed: Feed | Turn, at: datetime, pause: timedelta) -> datetime:
     return at + schedule.jittered(pause, schedule.chance(feed.url, at))
+
+
+def again(feed: Turn, answer: Answer, manners: Manners) -> Again | None:
+    """Return when a feed is asked again that has not changed (304), if that and nothing else is to be noted.
+
+    None when there is more to it: a failure or a redirect, now or before, or a new ETag. Where it gives a value, that
+    is what `unchanged` and `moved` come to.
+    """
+    if answer.status != NOT_MODIFIED or not feed.plain or answer.redirects or failure(answer, answer.at):
+        return None
+    if _newer(feed, answer):
+        return None
+    interval = _longer(feed, manners)
+    return Again(feed.id, answer.at, _due(feed, answer.at, manners, interval), interval, feed.lateness)
+
+
+def _longer(feed: Feed | Turn, manners: Manners) -> timedelta:
+    return min(max(feed.interval * 1.1, manners.shortest), manners.longest)
+
+
+def _newer(feed: Feed | Turn, answer: Answer) -> str:
+    """Return the ETag that a 304 brings, '' when it has none or the one that we know (RFC 9111 section 4.3.4)."""
+    etag = answer.headers.get("etag", "")[:500]
+    return etag if etag != feed.etag else ""
 
 
 def unchanged(feed: Feed, answer: Answer, manners: Manners) -> Feed:
     """Return how a feed stands that has told nothing new, by its own word (304) or by the bytes of its answer."""
-    longer = min(max(feed.interval * 1.1, manners.shortest), manners.longest)
-    standing = _answered(feed, answer, manners, longer)
+    standing = _answered(feed, answer, manners, _longer(feed, manners))
     if answer.status != NOT_MODIFIED:
-        return _validated(standing, answer)
-    newer = answer.headers.get("etag", "")[:500]  # RFC 9111 section 4.3.4
-    return replace(standing, etag=newer) if newer and newer != feed.etag else standing
+        return validators.seen(standing, answer)
+    newer = _newer(feed, answer)
+    return replace(standing, etag=newer) if newer else standing
 
 
 def told(feed: Feed, answer: Answer, document: FeedDocument, digest: str, manners: Manners) -> Feed:
     """Return how a feed stands whose answer has been read: its rhythm, its wishes, its validators."""
     dates = [datetime.fromtimestamp(item.at, UTC) for item in document.told if item.at]
     interval = schedule.rhythm(dates, manners, answer.at)
-    lied = _lied(feed, answer, document)
     standing = replace(
         feed,
         title=document.title or feed.title,
@@ -191,9 +215,9 @@ def told(feed: Feed, answer: Answer, document: FeedDocument, digest: str, manner
         recovered=document.recovered,
         hub=document.hub or feed.hub,
         topic=document.topic or feed.topic,
-        lied_at=answer.at if lied else feed.lied_at,
+        lied_at=answer.at if validators.lied(feed, answer, document) else feed.lied_at,
     )
-    return _validated(_answered(standing, answer, manners, interval), answer)
+    return validators.seen(_answered(standing, answer, manners, interval), answer)
 
 
 def pushed(feed: Feed, at: datetime, items: Sequence[Told], manners: Manners) -> Feed:
@@ -218,13 +242,6 @@ def held(standing: Feed, before: Feed, hashes: Collection[int]) -> Feed:
     )
 
 
-def _validated(feed: Feed, answer: Answer) -> Feed:
-    etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
-    return replace(
-        feed, etag=etag[:500], last_modified=modified[:100], validated_url=answer.url, full_at=answer.at
-    )  # fmt: skip
-
-
 def _asked(answer: Answer, document: FeedDocument, manners: Manners) -> timedelta:
     """Return the pause that server and feed ask for, no longer than our longest interval."""
     asked = max(schedule.freshness(answer.headers, answer.at), document.ttl or timedelta())
@@ -233,16 +250,11 @@ def _asked(answer: Answer, document: FeedDocument, manners: Manners) -> timedelt
 
 def _answered(feed: Feed, answer: Answer, manners: Manners, interval: timedelta) -> Feed:
     """Return a feed that has answered: awake, well, and due again in its rhythm and as it asks."""
-    usual = interval
-    if feed.pushed_until is not None and feed.pushed_until > answer.at:
-        usual = min(usual * schedule.PUSHED, manners.longest)
-    pause = max(usual, feed.floor)
-    due_at = schedule.allowed(_spread(feed, answer.at, pause), feed.skip_hours, feed.skip_days)
     return replace(
         feed,
         state=FeedState.ACTIVE,
         interval=interval,
-        due_at=due_at,
+        due_at=_due(feed, answer.at, manners, interval),
         polled_at=answer.at,
         answered_at=answer.at,
         failures=0,
@@ -253,26 +265,12 @@ def _answered(feed: Feed, answer: Answer, manners: Manners, interval: timedelta)
     )
 
 
-def _lied(feed: Feed, answer: Answer, document: FeedDocument) -> bool:
-    """Whether this answer, asked without conditions, shows that the validators hid news.
-
-    They did when they are still the same and yet there are other items, or when there is an item that is older than
-    the last time the server said that nothing had changed, and that was not there at the last full answer.
-    """
-    if feed.full_at is None or not (feed.etag or feed.last_modified) or not feed.told:
-        return False
-    before = {item.hash for item in feed.told}
-    new = [item for item in document.told if item.hash not in before]
-    same_etag = bool(feed.etag) and answer.headers.get("etag", "") == feed.etag
-    same_date = not feed.etag and answer.headers.get("last-modified", "") == feed.last_modified
-    if new and answer.url == feed.validated_url and (same_etag or same_date):
-        return True
-    return feed.answered_at is not None and any(_hidden(item, feed.full_at, feed.answered_at) for item in new)
-
-
-def _hidden(item: Told, full_at: datetime, answered_at: datetime) -> bool:
-    at = datetime.fromtimestamp(item.at, UTC)
-    return full_at + BACKDATED < at < answered_at - BACKDATED
+def _due(feed: Feed | Turn, at: datetime, manners: Manners, interval: timedelta) -> datetime:
+    """Return when a feed that answered is due again: after its interval, rarely while a hub tells us, as it asks."""
+    usual = interval
+    if feed.pushed_until is not None and feed.pushed_until > at:
+        usual = min(usual * schedule.PUSHED, manners.longest)
+    return schedule.allowed(_spread(feed, at, max(usual, feed.floor)), feed.skip_hours, feed.skip_days)
 
 
 def moved(feed: Feed, standing: Feed, answer: Answer, overlap: float) -> Feed:

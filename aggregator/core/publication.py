@@ -4,7 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from aggregator.core.article import Article, ArticleState
 from aggregator.core.rights import Form
+from aggregator.core.takedown import Ruling
+
+GONE_AT_HOME = "withdrawn by its publisher"  # so begins the reason of a tombstone that no takedown made
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +88,17 @@ class FeedPage:
     first_url: str = ""
     next_url: str = ""
     previous_url: str = ""
+
+
+def withheld(article: Article, ruling: Ruling | None) -> str:
+    """Return why nothing of an article may go out; '' when it may.
+
+    What a publisher has withdrawn at home is not shown here either.
+    """
+    if ruling:
+        return ruling.rule
+    if article.state is ArticleState.REMOVED:
+        return "taken down"
+    if article.gone_at:
+        return f"{GONE_AT_HOME} ({article.gone_at:%Y-%m-%d})"
+    return ""

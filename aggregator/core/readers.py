@@ -7,6 +7,7 @@ from typing import Protocol
 from aggregator.core.article import Extraction, Hints
 from aggregator.core.discovery import Candidate
 from aggregator.core.feed import FeedDocument
+from aggregator.core.override import Override
 
 
 class FeedReader(Protocol):
@@ -30,8 +31,17 @@ class FeedFinder(Protocol):
 class PageReader(Protocol):
     """Reads an article out of a page; raises Unreadable when it cannot."""
 
-    def __call__(self, body: bytes, *, url: str, charset: str, hints: Hints) -> Extraction:
-        """Return what the page says."""
+    def __call__(
+        self,
+        body: bytes,
+        *,
+        url: str,
+        charset: str,
+        hints: Hints,
+        known: Mapping[int, int] = ...,
+        override: Override | None = ...,
+    ) -> Extraction:
+        """Return what the page says; `known` lines of its site are left out, the operator's `override` is heeded."""
         ...
 
 

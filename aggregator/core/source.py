@@ -5,6 +5,10 @@ import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from aggregator.core.override import Override
+
+NO_OVERRIDE = Override()
+
 
 class Show(StrEnum):
     """How much of a source's articles may go out; `full` needs a licence that says so."""
@@ -16,7 +20,10 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A stored source; `licence` is an SPDX identifier where one exists, '' when none is known."""
+    """A stored source; `licence` is an SPDX identifier where one exists, '' when none is known.
+
+    `override` is what the operator says about its pages, empty where nothing is.
+    """
 
     id: int
     slug: str
@@ -29,6 +36,7 @@ class Source:
     licence_url: str
     licence_stated_at: str
     state: str
+    override: Override = NO_OVERRIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,7 @@ class SourceSpec:
     licence_url: str = ""
     licence_stated_at: str = ""
     feeds: tuple[str, ...] = field(default=())
+    override: Override = NO_OVERRIDE
 
 
 def slug(name: str) -> str:

@@ -23,6 +23,8 @@ def _tokens(text: str) -> list[tuple[int, int, float]]:
 
 def count(text: str) -> int:
     """Return the number of words; two characters of Chinese, Japanese, Thai, Lao, Khmer or Burmese count as one."""
+    if not _UNSPACED.search(text):
+        return len(text.split())
     total = 0.0
     for run in text.split():
         letters = len(_UNSPACED.findall(run))

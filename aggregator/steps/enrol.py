@@ -1,9 +1,10 @@
 """Enrol: take sources and their feeds into the store, as an operator named them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
+from aggregator.adapters import overrides
 from aggregator.core.errors import Refused
 from aggregator.core.source import Source, SourceSpec, slug
 from aggregator.core.url import host, normal, registrable
@@ -28,13 +29,26 @@ def enrol(store: Store, specs: Sequence[SourceSpec], now: datetime, *, keep: boo
 
     What a spec says of a source that is there is taken over. With `keep` it is not: a list of feeds says nothing of
     licences, and must not undo what the operator said of them; nor are two outlets of one name made one.
+
+    All are Refused when the override of one has an expression that is neither CSS nor XPath.
     """
+    for spec in specs:
+        _check_override(spec)
     refused: list[tuple[str, str]] = []
     named = [(spec, _addresses(spec, refused)) for spec in specs]
     with store.writing() as session:
         found = _kept(session, named, now) if keep else _taken_over(session, named, now)
         added = feeds.enter(session, [(source_id, url, host(url)) for url, source_id in found.items()], now)
     return Enrolled(added, len(found) - added, tuple(refused))
+
+
+def _check_override(spec: SourceSpec) -> None:
+    for part in fields(spec.override):
+        for expression in getattr(spec.override, part.name):
+            try:
+                overrides.compiled(expression)
+            except Refused as error:
+                raise Refused(f"source {spec.slug!r}, extract.{part.name}: {error.reason}") from error
 
 
 def _addresses(spec: SourceSpec, refused: list[tuple[str, str]]) -> list[str]:

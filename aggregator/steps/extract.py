@@ -1,16 +1,24 @@
 """Extract: read the articles out of stored pages, or say why there is none."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from aggregator.core import gate, renewal, retrying
 from aggregator.core.article import Article
+from aggregator.core.baseline import ARTICLE
 from aggregator.core.entry import Entry, EntryStatus
 from aggregator.core.errors import TryLater
 from aggregator.core.outcome import Outcome, Step, Word, Work
 from aggregator.core.page import Page
-from aggregator.steps import reading
+from aggregator.core.renewal import Renewal
+from aggregator.core.schedule import chance
+from aggregator.steps import reading, watching
 from aggregator.steps.reading import Extractor, Known, Reading
-from aggregator.store import articles, entries, outcomes, pages, sightings, sketches
+from aggregator.steps.watching import Counted
+from aggregator.store import articles, entries, outcomes, pages, parts, sightings, site_lines, sketches
+from aggregator.store.articles import NewArticle
 from aggregator.store.entries import Settled
 from aggregator.store.session import Session, Store
 from aggregator.store.sightings import NewSighting
@@ -18,9 +26,10 @@ from aggregator.store.sightings import NewSighting
 LEASE = timedelta(minutes=3)
 ATTEMPTS = 2
 TOGETHER = 8
+SAME_DAY = timedelta(days=1)
 
 
-def extract(store: Store, tools: Extractor, now: datetime, entry_ids: Sequence[int]) -> list[Outcome]:
+def extract(store: Store, tools: Extractor, plan: Renewal, now: datetime, entry_ids: Sequence[int]) -> list[Outcome]:
     """Read the pages of those of the entries that wait for it; each ends in one outcome.
 
     Pages are taken and saved a few at a time. One whose first attempt took its whole worker down is taken alone, so
@@ -36,11 +45,11 @@ def extract(store: Store, tools: Extractor, now: datetime, entry_ids: Sequence[i
             known = reading.known(session, leased)
         taken = {entry.id for entry in leased}
         alone += [each for each in ids if each not in taken]
-        ended += _saved(store, now, _all_read(store, tools, leased, page_of, known, now))
-    return ended + [_alone(store, tools, now, each) for each in alone]
+        ended += _saved(store, plan, now, _all_read(store, tools, leased, page_of, known, now))
+    return ended + [_alone(store, tools, plan, now, each) for each in alone]
 
 
-def _alone(store: Store, tools: Extractor, now: datetime, entry_id: int) -> Outcome:
+def _alone(store: Store, tools: Extractor, plan: Renewal, now: datetime, entry_id: int) -> Outcome:
     with store.writing() as session:
         leased = entries.lease(session, [entry_id], EntryStatus.FETCHED, now, LEASE)
         if not leased:
@@ -51,9 +60,10 @@ def _alone(store: Store, tools: Extractor, now: datetime, entry_id: int) -> Outc
         known = reading.known(session, leased)
     if leased[0].attempts > ATTEMPTS:
         reason = f"the parser did not come back from this page ({ATTEMPTS} tries)"
-        return _saved(store, now, [Reading(leased[0], page.fetched_at if page else now, "unreadable", reason)])[0]
+        at = page.fetched_at if page else now
+        return _saved(store, plan, now, [Reading(leased[0], at, retrying.UNREADABLE, reason)])[0]
     page_of = {page.id: page} if page else {}
-    return _saved(store, now, _all_read(store, tools, leased, page_of, known, now))[0]
+    return _saved(store, plan, now, _all_read(store, tools, leased, page_of, known, now))[0]
 
 
 def _all_read(
@@ -73,17 +83,20 @@ def _all_read(
         raise
 
 
-def _saved(store: Store, now: datetime, found: Sequence[Reading]) -> list[Outcome]:
+def _saved(store: Store, plan: Renewal, now: datetime, found: Sequence[Reading]) -> list[Outcome]:
     """Return how the extractions of some pages ended, after storing it in one transaction."""
     if not found:
         return []
     with store.writing() as session:
-        by_entry = articles.add(session, [each.new for each in found if each.new])
+        found = _without_repeated(session, found)
+        new = [replace(each.new, check_at=_next_look(each, each.new, plan, now)) for each in found if each.new]
+        by_entry = articles.add(session, new)
         known = articles.by_url_keys(
             session, [each.new.url_key for each in found if each.new and each.entry.id not in by_entry]
         )
         _joined(session, found, by_entry, known)
-        ended = [_end(each, by_entry.get(each.entry.id), known) for each in found]
+        ended = [_end(each, by_entry.get(each.entry.id), known, now) for each in found]
+        _watched(session, found, by_entry, now)
         entries.settle(session, [settled for _, settled in ended])
         articles.want_published(session, [article.root_id for article in known.values()], now)
         outcomes.record(session, [outcome for outcome, _ in ended], now)
@@ -120,21 +133,70 @@ def _joined(
     sightings.add(session, seen)
 
 
-def _end(each: Reading, article_id: int | None, known: Mapping[str, Article]) -> tuple[Outcome, Settled]:
+def _next_look(each: Reading, new: NewArticle, plan: Renewal, now: datetime) -> datetime | None:
+    """Return when the page of an article is looked at next: at once where it has further parts."""
+    if plan.on and each.found and each.found.next_urls:
+        return now
+    luck = chance(f"look at {new.url_key}", now)
+    return renewal.following(new.effective_at, new.first_seen, 0, luck, plan)
+
+
+def _without_repeated(session: Session, found: Sequence[Reading]) -> list[Reading]:
+    """Return readings of which those are no articles whose text the same host has told at several addresses today."""
+    told = [each.new for each in found if each.new]
+    if not told:
+        return list(found)
+    since = min(new.first_seen for new in told) - SAME_DAY
+    counted = articles.same_texts(session, {new.text_hash for new in told}, since)
+    here = Counter((new.text_hash, new.source_id) for new in told)
+    kept = []
+    for each in found:
+        if each.new:
+            name = (each.new.text_hash, each.new.source_id)
+            if verdict := gate.repeated(counted.get(name, 0) + here[name]):
+                kept.append(replace(each, kind=verdict.kind.value, reason=str(verdict), new=None))
+                continue
+        kept.append(each)
+    return kept
+
+
+def _watched(session: Session, found: Sequence[Reading], by_entry: Mapping[int, int], now: datetime) -> None:
+    """Count how the pages of their sources are read, and remember lines and further parts of those that are new."""
+    new = [each for each in found if each.entry.id in by_entry]
+    watching.tally(session, now, [_counted(each) for each in found])
+    watching.watch(session, now, {each.entry.source_id for each in found})
+    told: dict[int, list[int]] = {}
+    for each in new:
+        told.setdefault(each.entry.source_id, []).extend(each.lines)
+    site_lines.add(session, told, now)
+    split = {by_entry[each.entry.id]: each.found.next_urls for each in new if each.found and each.found.next_urls}
+    parts.add(session, split)
+
+
+def _counted(each: Reading) -> Counted:
+    return Counted(each.entry.source_id, each.kind or ARTICLE, each.words, each.titled)
+
+
+def _end(each: Reading, article_id: int | None, known: Mapping[str, Article], now: datetime) -> tuple[Outcome, Settled]:
     """Return the outcome of one extraction and where its entry is to stand."""
     entry = each.entry
     if each.new is None:
-        settled = Settled(entry.id, EntryStatus.QUARANTINED, each.at, each.reason)
-        return Outcome(Step.EXTRACT, entry.id, Word.QUARANTINED, each.reason), settled
+        return _aside(each, each.kind, each.reason, now)
     if article_id is not None:
         follows = (Work(Step.GATHER, entry.id, entry.host),)
         settled = Settled(entry.id, EntryStatus.EXTRACTED, each.at, article_id=article_id)
         return Outcome(Step.EXTRACT, entry.id, Word.EXTRACTED, "", follows), settled
     other = known.get(each.new.url_key)
     if other is None:
-        reason = "its address clashes with the name of another article"
-        settled = Settled(entry.id, EntryStatus.QUARANTINED, each.at, reason)
-        return Outcome(Step.EXTRACT, entry.id, Word.QUARANTINED, reason), settled
+        return _aside(each, "clash", "its address clashes with the name of another article", now)
     reason = f"the same address as article {other.key}"
     settled = Settled(entry.id, EntryStatus.DUPLICATE, each.at, reason, article_id=other.id)
     return Outcome(Step.EXTRACT, entry.id, Word.DUPLICATE, reason, (Work(Step.PUBLISH, other.root_id),)), settled
+
+
+def _aside(each: Reading, kind: str, reason: str, now: datetime) -> tuple[Outcome, Settled]:
+    """Put an entry aside, to be tried again later where that may help."""
+    entry = each.entry
+    again = retrying.again(kind, entry.retries, now, chance(f"retry {entry.id}", now))
+    settled = Settled(entry.id, EntryStatus.QUARANTINED, each.at, reason, verdict=kind, retry_at=again)
+    return Outcome(Step.EXTRACT, entry.id, Word.QUARANTINED, reason), settled

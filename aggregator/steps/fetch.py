@@ -1,51 +1,33 @@
 """Fetch: get the pages behind entries, where robots.txt and takedowns let us, and keep their bytes."""
 
-import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
+from aggregator.core import retrying
 from aggregator.core.article import Article
 from aggregator.core.entry import Entry, EntryStatus
 from aggregator.core.errors import AggregatorError
 from aggregator.core.fetching import Verdict, later, verdict
-from aggregator.core.host import Host, visits
+from aggregator.core.host import Host
 from aggregator.core.outcome import Outcome, Step, Word, Work
-from aggregator.core.page import MAX_PAGE_BYTES, Answer, Request, Web
-from aggregator.core.readers import Blobs, RobotsReader, RobotsRules
-from aggregator.core.schedule import Manners
-from aggregator.core.takedown import Ruling, ruling_on_url
-from aggregator.core.url import disguises
-from aggregator.steps.robots import Rules, rules
-from aggregator.store import articles, asked, entries, hosts, outcomes, pages, sightings, takedowns
+from aggregator.core.page import MAX_PAGE_BYTES, Answer, Request
+from aggregator.core.readers import RobotsRules
+from aggregator.core.schedule import chance
+from aggregator.core.takedown import Ruling
+from aggregator.steps import asking
+from aggregator.steps.asking import ACCEPT, LEASE, Fetcher
+from aggregator.steps.robots import Rules
+from aggregator.store import articles, asked, entries, hosts, outcomes, pages, sightings
 from aggregator.store.asked import Asked
 from aggregator.store.entries import Settled
 from aggregator.store.session import Session, Store
 from aggregator.store.sightings import NewSighting
 
-LEASE = timedelta(minutes=15)
-ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 FRESH = timedelta(hours=1)
 ON_THE_WAY = (EntryStatus.FETCHED, EntryStatus.EXTRACTED)
-ENDS = {Word.REFUSED: EntryStatus.REFUSED, Word.QUARANTINED: EntryStatus.QUARANTINED}
+FAILED = (EntryStatus.REFUSED, EntryStatus.QUARANTINED)
 
 Had = tuple[Entry, Answer | AggregatorError]
-
-
-@dataclass(frozen=True, slots=True)
-class Fetcher:
-    """What fetching needs: the world, where pages are kept, how robots.txt is read, how we behave, who we are.
-
-    `hold` is how many answers may wait to be saved together.
-    """
-
-    web: Web
-    blobs: Blobs
-    read_robots: RobotsReader
-    manners: Manners
-    holder: str
-    hold: int = 4
 
 
 def fetch(store: Store, tools: Fetcher, now: datetime, entry_ids: Sequence[int]) -> list[Outcome]:
@@ -61,27 +43,19 @@ def fetch(store: Store, tools: Fetcher, now: datetime, entry_ids: Sequence[int])
         ended += [Outcome(Step.FETCH, each, Word.HOST_BUSY) for each in busy]
         outcomes.record(session, ended, now)
     try:
-        found = _robots(store, tools, now, held, [entry for entry in wanted if entry.host in held])
-        mine = _allowed(store, tools, now, found.of, [entry for entry in wanted if entry.host in held], ended)
-        for had in _chunks(_visited(tools, mine, held, found.of, found.pauses), tools.hold):
-            ended += _saved(store, tools, now, had, found.of)
+        found = asking.robots_of(store, tools, now, held, [entry for entry in wanted if entry.host in held])
+        mine = _allowed(store, tools, now, found, [entry for entry in wanted if entry.host in held], ended)
+        for had in asking.chunks(_visited(tools, mine, held, found), tools.hold):
+            ended += _saved(store, tools, now, had, found)
     finally:
         with store.writing() as session:
             hosts.release(session, held, tools.holder)
     return ended
 
 
-def _ruling(session: Session, urls: Iterable[str]) -> dict[str, Ruling]:
-    """Return the takedown that forbids each address, for those that are forbidden."""
-    names = {url: disguises(url) for url in urls}
-    blocks = takedowns.of_urls(session, sorted({name for each in names.values() for name in each}))
-    found = {url: ruling_on_url(blocks, each) for url, each in names.items()} if blocks else {}
-    return {url: ruling for url, ruling in found.items() if ruling}
-
-
 def _without_known(session: Session, leased: Sequence[Entry], now: datetime, ended: list[Outcome]) -> list[Entry]:
     """Return the entries whose pages must be fetched; the others end here, or wait for the page that is on its way."""
-    forbidden = _ruling(session, [entry.url for entry in leased])
+    forbidden = asking.forbidden(session, [entry.url for entry in leased])
     known = articles.by_url_keys(session, [entry.url_key for entry in leased])
     twins: dict[str, list[Entry]] = {}
     for other in entries.at_urls(session, [entry.url_key for entry in leased]):
@@ -94,7 +68,7 @@ def _without_known(session: Session, leased: Sequence[Entry], now: datetime, end
             ended.append(_sighted(session, entry, known[entry.url_key], now))
         elif twin := _failed(twins[entry.url_key], now):
             reason = f"the same address as entry {twin.id}: {twin.reason}"
-            ended.append(_end_now(session, entry, twin.status, reason, now))
+            ended.append(_end_now(session, entry, twin.status, reason, now, twin.verdict))
         elif entry.url_key in wanted or any(other.status in ON_THE_WAY for other in twins[entry.url_key]):
             entries.release(session, [entry.id])
             ended.append(Outcome(Step.FETCH, entry.id, Word.LATER, "its page is on its way for another entry"))
@@ -108,13 +82,16 @@ def _failed(twins: Iterable[Entry], now: datetime) -> Entry | None:
 
     What a takedown refused is no failure of the page: that gate is asked for each entry by itself.
     """
-    failed = (each for each in twins if each.status in ENDS.values() and now - each.due_at < FRESH)
+    failed = (each for each in twins if each.status in FAILED and now - each.due_at < FRESH)
     return next((each for each in failed if not each.reason.startswith("takedown ")), None)
 
 
-def _end_now(session: Session, entry: Entry, status: EntryStatus, reason: str, now: datetime) -> Outcome:
-    entries.settle(session, [Settled(entry.id, status, now, reason)])
-    word = Word.REFUSED if status is EntryStatus.REFUSED else Word.QUARANTINED
+def _end_now(
+    session: Session, entry: Entry, status: EntryStatus, reason: str, now: datetime, kind: str = ""
+) -> Outcome:
+    refused = status is EntryStatus.REFUSED
+    entries.settle(session, [Settled(entry.id, status, now, reason) if refused else _aside(entry, kind, reason, now)])
+    word = Word.REFUSED if refused else Word.QUARANTINED
     return Outcome(Step.FETCH, entry.id, word, reason)
 
 
@@ -129,29 +106,20 @@ def _sighted(session: Session, entry: Entry, article: Article, now: datetime) ->
     return Outcome(Step.FETCH, entry.id, Word.DUPLICATE, reason, (Work(Step.PUBLISH, article.root_id),))
 
 
-def _robots(store: Store, tools: Fetcher, now: datetime, held: Mapping[str, Host], wanted: Sequence[Entry]) -> Rules:
-    """Return the rules of hosts; where they are not heeded, they are not asked for either."""
-    heeded = tools.manners.obey_robots
-    schemes = {entry.host: urlsplit(entry.url).scheme for entry in wanted} if heeded else {}
-    return rules(store, tools.web, tools.read_robots, now, held, schemes, tools.manners.page_delay)
-
-
 def _allowed(
     store: Store,
     tools: Fetcher,
     now: datetime,
-    rules: Mapping[str, RobotsRules],
+    found: Rules,
     wanted: Sequence[Entry],
     ended: list[Outcome],
 ) -> list[Entry]:
     """Return the entries whose pages robots.txt lets us fetch; the others end here."""
-    if not tools.manners.obey_robots:
-        return list(wanted)
-    mine = [entry for entry in wanted if rules[entry.host].allows(entry.url, tools.manners.agent)]
+    mine = [entry for entry in wanted if asking.allowed(tools, found, entry)]
     others = [entry for entry in wanted if entry not in mine]
     if others:
         with store.writing() as session:
-            unwelcome = [_unwelcome(session, entry, rules[entry.host], now) for entry in others]
+            unwelcome = [_unwelcome(session, entry, found.of[entry.host], now) for entry in others]
             outcomes.record(session, unwelcome, now)
         ended += unwelcome
     return mine
@@ -165,51 +133,32 @@ def _unwelcome(session: Session, entry: Entry, rules: RobotsRules, now: datetime
         return Outcome(Step.FETCH, entry.id, Word.REFUSED, reason)
     found = later("robots.txt of its host cannot be had, so nothing may be asked", entry.attempts, now, None)
     if found.again_at is None:
-        entries.settle(session, [Settled(entry.id, EntryStatus.QUARANTINED, now, found.reason)])
+        entries.settle(session, [_aside(entry, found.kind, found.reason, now)])
     else:
         entries.put_off(session, entry.id, found.again_at, found.reason)
     return Outcome(Step.FETCH, entry.id, found.word, found.reason)
 
 
-def _delay(tools: Fetcher, rules: RobotsRules) -> float:
-    return max(rules.delay(tools.manners.agent) or 0.0, tools.manners.page_delay)
-
-
-def _visited(
-    tools: Fetcher,
-    mine: Sequence[Entry],
-    held: Mapping[str, Host],
-    rules: Mapping[str, RobotsRules],
-    pauses: Mapping[str, datetime],
-) -> Iterator[Had]:
+def _visited(tools: Fetcher, mine: Sequence[Entry], held: Mapping[str, Host], found: Rules) -> Iterator[Had]:
     by_id = {entry.id: entry for entry in mine}
     wanted: dict[str, list[Request]] = {}
     for entry in mine:
         request = Request(entry.url, tag=entry.id, max_bytes=MAX_PAGE_BYTES, accept=ACCEPT)
         wanted.setdefault(entry.host, []).append(request)
-    delays = {name: _delay(tools, rules[name]) for name in wanted}
-    hosts_now = {name: Host(name, next_at=pauses.get(name, held[name].next_at)) for name in wanted}
-    for request, answer in tools.web.visit(visits(wanted, hosts_now, delays)):
+    for request, answer in asking.visited(tools, wanted, held, found):
         yield by_id[request.tag], answer
 
 
-def _chunks(found: Iterator[Had], size: int) -> Iterator[list[Had]]:
-    while chunk := list(itertools.islice(found, size)):
-        yield chunk
-
-
-def _saved(
-    store: Store, tools: Fetcher, now: datetime, had: Sequence[Had], rules: Mapping[str, RobotsRules]
-) -> list[Outcome]:
+def _saved(store: Store, tools: Fetcher, now: datetime, had: Sequence[Had], found: Rules) -> list[Outcome]:
     """Return how the fetches of some pages ended, after storing it."""
     judged = [(entry, answer, verdict(answer, entry.attempts, now)) for entry, answer in had]
     blobs = {
         entry.id: tools.blobs.put(answer.body)
-        for entry, answer, found in judged
-        if found.word is Word.FETCHED and isinstance(answer, Answer)
+        for entry, answer, each in judged
+        if each.word is Word.FETCHED and isinstance(answer, Answer)
     }
     with store.writing() as session:
-        forbidden = _ruling(session, [answer.url for _, answer in had if isinstance(answer, Answer)])
+        forbidden = asking.forbidden(session, [answer.url for _, answer in had if isinstance(answer, Answer)])
         kept = [
             (entry.id, entry.url, answer, blobs[entry.id])
             for entry, answer, _ in judged
@@ -218,7 +167,9 @@ def _saved(
         page_of = pages.add(session, kept)
         ended = [_end(session, now, each, forbidden, page_of) for each in judged]
         entries.settle(session, [settled for _, settled in ended if settled])
-        hosts.put_off(session, _pauses(tools, judged, rules, now))
+        hosts.put_off(
+            session, asking.pauses(tools, [(entry.host, each, end.asked) for entry, each, end in judged], found, now)
+        )
         asked.add(session, [_asked(*each) for each in judged], now)
         outcomes.record(session, [outcome for outcome, _ in ended], now)
         orphans = {blob for each, blob in blobs.items() if each not in page_of}
@@ -231,21 +182,6 @@ def _saved(
 def _asked(entry: Entry, answer: Answer | AggregatorError, found: Verdict) -> Asked:
     size = len(answer.body) if isinstance(answer, Answer) else 0
     return Asked(entry.host, "page", unchanged=False, failed=found.word is not Word.FETCHED, size=size)
-
-
-def _pauses(
-    tools: Fetcher,
-    judged: Iterable[tuple[Entry, Answer | AggregatorError, Verdict]],
-    rules: Mapping[str, RobotsRules],
-    now: datetime,
-) -> dict[str, datetime]:
-    """Return when each host may be asked again: after our delay, or the pause that it asked for."""
-    until: dict[str, datetime] = {}
-    for entry, answer, found in judged:
-        at = answer.at if isinstance(answer, Answer) else now
-        pause = max(timedelta(seconds=_delay(tools, rules[entry.host])), found.asked or timedelta())
-        until[entry.host] = max(at + pause, until.get(entry.host, at))
-    return until
 
 
 def _end(
@@ -268,4 +204,12 @@ def _end(
     if found.word is Word.LATER and found.again_at is not None:
         entries.put_off(session, entry.id, found.again_at, found.reason)
         return outcome, None
-    return outcome, Settled(entry.id, ENDS[found.word], at, found.reason)
+    if found.word is Word.QUARANTINED:
+        return outcome, _aside(entry, found.kind, found.reason, at)
+    return outcome, Settled(entry.id, EntryStatus.REFUSED, at, found.reason)
+
+
+def _aside(entry: Entry, kind: str, reason: str, at: datetime) -> Settled:
+    """Return that an entry is put aside, and when it is tried again."""
+    again = retrying.again(kind, entry.retries, at, chance(f"retry of {entry.id}", at))
+    return Settled(entry.id, EntryStatus.QUARANTINED, at, reason, verdict=kind, retry_at=again)

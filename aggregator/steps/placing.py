@@ -12,9 +12,9 @@ from datetime import datetime
 from aggregator.core import story
 from aggregator.core.article import Article, ArticleState
 from aggregator.steps.joining import Turn
-from aggregator.store import articles, stories
+from aggregator.store import articles, stories, story_terms
 from aggregator.store.session import Session
-from aggregator.store.stories import Window
+from aggregator.store.story_terms import Window
 
 RARE_TERMS = 8
 NEAR_MOST = 500  # stories that are weighed for one article
@@ -80,7 +80,7 @@ class _Placing:
         self.held = held
         self.wishes = {wish.article.id: wish for wish in wishes}
         self.story = {article.id: article.story_id for article in held.values() if article.story_id is not None}
-        self.told = stories.terms_of(session, self.story) if self.story else {}
+        self.told = story_terms.terms_of(session, self.story) if self.story else {}
         self.placed: list[_Wish] = []
         self.new: dict[int, Article] = {}
         self.grown: set[int] = set()
@@ -100,13 +100,13 @@ class _Placing:
             wish.rare = frozenset(shared[:RARE_TERMS])
         mine = list(self.story)
         asking = [wish for wish in wishes if any(self.frequency[wish.window][term] for term in wish.rare)]
-        found = stories.with_terms(self.session, [(wish.window, wish.rare) for wish in asking], mine)
+        found = story_terms.with_terms(self.session, [(wish.window, wish.rare) for wish in asking], mine)
         for wish, near in zip(asking, found, strict=True):
             wish.near = near
         known = {each for wish in wishes for each in _nearest(wish.near)}
         known |= {*self.story.values(), *self.there.values()}
         if known:
-            self.members = stories.members_terms(self.session, known, mine)
+            self.members = story_terms.members_terms(self.session, known, mine)
         self._count(self._likely(wishes), weighed=True)
 
     def _likely(self, wishes: Sequence[_Wish]) -> list[tuple[Window, Iterable[int]]]:
@@ -127,10 +127,12 @@ class _Placing:
             known = self.frequency.setdefault(window, {})
             missing.setdefault(window, set()).update(term for term in terms if term not in known)
         unknown = {window: terms for window, terms in missing.items() if terms}
-        for window, found in stories.frequencies(self.session, unknown).items():
+        for window, found in story_terms.frequencies(self.session, unknown).items():
             self.frequency[window] |= dict.fromkeys(unknown[window], 0) | found
         if weighed:
-            self.total |= stories.articles_between(self.session, [each for each in missing if each not in self.total])
+            self.total |= story_terms.articles_between(
+                self.session, [each for each in missing if each not in self.total]
+            )
 
     def _frequency(self, wish: _Wish, terms: Iterable[int], placed: Iterable[_Wish]) -> dict[int, int]:
         """Return in how many articles of its window each word occurs, counting those that the batch has placed."""
@@ -202,7 +204,7 @@ class _Placing:
     def save(self, joined: Mapping[int, Article]) -> set[int]:
         """Store words, stories, and where the articles stand; returns the articles of the stories that have grown."""
         told = [(wish.article.id, wish.own, wish.article.effective_at) for wish in self.placed]
-        stories.add_terms(self.session, told)
+        story_terms.add(self.session, told)
         made = [(article.key, article.title, article.effective_at) for article in self.new.values()]
         id_of = stories.add_several(self.session, made)
         ids = {number: id_of[article.key] for number, article in self.new.items()}

@@ -7,15 +7,25 @@ from datetime import datetime, timedelta
 from html import escape
 
 from aggregator.core import attribution, rights, words
-from aggregator.core.article import Article, ArticleState
+from aggregator.core.article import Article
 from aggregator.core.attribution import Wording
 from aggregator.core.outcome import Outcome, Step, Word
-from aggregator.core.publication import Credit, Publication, PublicationState
+from aggregator.core.publication import Credit, Publication, PublicationState, withheld
 from aggregator.core.rights import Caps, Decision, Form
 from aggregator.core.source import Source
 from aggregator.core.takedown import Ruling, ruling_on_url
 from aggregator.core.url import disguises
-from aggregator.store import articles, entries, outcomes, publications, sightings, sources, stories, takedowns
+from aggregator.store import (
+    articles,
+    entries,
+    outcomes,
+    publications,
+    revisions,
+    sightings,
+    sources,
+    stories,
+    takedowns,
+)
 from aggregator.store.articles import Revision
 from aggregator.store.session import Session, Store
 from aggregator.store.sightings import Sighting
@@ -43,6 +53,7 @@ class _Desk:
     stories: Mapping[int, str]
     roots: Mapping[int, Article]
     forbidden: Mapping[int, Ruling]
+    edited: Mapping[int, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +105,20 @@ def _desk(session: Session, held: Mapping[int, Article]) -> _Desk:
         stories=stories.keys(session, {article.story_id for article in held.values() if article.story_id}),
         roots=articles.several(session, {article.root_id for article in held.values()} - held.keys()) | dict(held),
         forbidden={each: ruling for each, ruling in rulings.items() if ruling},
+        edited=revisions.edited(session, held),
     )
 
 
 def _latest(desk: _Desk, article: Article) -> datetime:
-    """Return the time that a publication bears: that of the last sighting of its text."""
-    return max([article.first_seen, *(sighting.seen_at for sighting in desk.seen.get(article.root_id, ()))])
+    """Return the time that a publication bears: that of the last sighting of its text, or of its last edit of note."""
+    edited = desk.edited.get(article.id, article.first_seen)
+    return max([article.first_seen, edited, *(sighting.seen_at for sighting in desk.seen.get(article.root_id, ()))])
 
 
 def _decided(house: House, desk: _Desk, article: Article) -> _Decided:
     """Return what becomes of an article's publication, and why."""
-    ruling = desk.forbidden.get(article.id)
-    if ruling or article.state is ArticleState.REMOVED:
-        return _Decided(article.id, Word.WITHHELD, ruling.rule if ruling else "taken down")
+    if why := withheld(article, desk.forbidden.get(article.id)):
+        return _Decided(article.id, Word.WITHHELD, why)
     source, revision = desk.sources.get(article.source_id), desk.texts.get(article.id)
     if source is None or revision is None:
         return _Decided(article.id, Word.WITHHELD, "its source or its text is no longer kept")
@@ -147,14 +159,14 @@ def _publication(
     house: House, desk: _Desk, article: Article, source: Source, revision: Revision, decision: Decision
 ) -> Publication:
     text, html = _words(house, revision, desk.summaries.get(article.id, ""), decision)
-    said = attribution.sentence(source.name, article.authors, article.published, article.language)
+    said = attribution.sentence(source.name, article.byline, article.published, article.language)
     return Publication(
         key=article.key,
         state=PublicationState.LIVE,
         title=article.title or article.url,
         url=article.url,
         source=Credit(source.name, source.url, article.url, article.published, source.slug),
-        authors=article.authors,
+        authors=article.byline,
         language=article.language,
         form=decision.form,
         html=html,

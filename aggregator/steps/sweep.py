@@ -12,6 +12,8 @@ from aggregator.store import (
     feeds,
     limits,
     outcomes,
+    renewals,
+    retries,
     sketches,
     stories,
     subscriptions,
@@ -35,14 +37,22 @@ class Broom:
     resend: timedelta = timedelta(seconds=60)  # until then a message about a feed is not sent once more
     hubs: int = 200  # subscriptions at once; 0 where no hub could reach us
     sought: int = 20  # feeds at once for which a replacement is sought
+    renewed: int = 500  # articles at once whose pages are looked at again
+    retried: int = 500  # entries at once that were put aside and are tried again
 
 
 def sweep(store: Store, broom: Broom, now: datetime) -> Outcome:
-    """Return all work that is due as what follows, takedowns that were cut short among it."""
+    """Return all work that is due as what follows, takedowns that were cut short among it.
+
+    What was put aside goes back to the line here alone, and pages are looked at again from here alone: a run that ends
+    when nothing is left, as a replay does, has no time in which either could come about.
+    """
     with store.reading() as session:
         work = due(session, broom, now)
+        work += renewals.due(session, now, broom.renewed, broom.per_host)
         work += [Work(Step.TAKE_DOWN, number) for number in takedowns.unfinished(session)]
     with store.writing() as session:
+        work += retries.to_retry(session, now, broom.retried, broom.per_host)
         feeds.sent(session, [each.id for each in work if each.step is Step.POLL], now + broom.resend)
         outcomes.forget(session, now - broom.outcomes)
         sketches.forget(session, now - broom.fingerprints)
@@ -57,6 +67,7 @@ def due(session: Session, broom: Broom, now: datetime) -> list[Work]:
     """Return what can be done now, the end of the line first, so that what was begun is finished."""
     forgotten = now - broom.grace
     work = articles.publish_due(session, forgotten, broom.entries)
+    work += renewals.revise_due(session, forgotten, broom.entries)
     for status in (EntryStatus.EXTRACTED, EntryStatus.FETCHED):
         work += entries.due(session, status, forgotten, broom.entries, broom.entries)
     work += entries.due(session, EntryStatus.DUE, now, broom.entries, broom.per_host)

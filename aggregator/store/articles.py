@@ -10,10 +10,14 @@ from aggregator.core.article import Article, ArticleState, key_of
 from aggregator.core.outcome import Step, Work
 from aggregator.store.rows import insert_for, insert_new, locked
 from aggregator.store.session import Session
-from aggregator.store.tables import articles, entries, revisions, sightings, url_aliases
+from aggregator.store.tables import articles, entries, parts, revisions, sightings, url_aliases
 
 SEPARATOR = "\x1f"
 
+_TELLING = (  # columns with words of the article or about its makers
+    "title", "authors", "image", "text_hash", "canonical_url", "credit",
+    "organisations", "section", "tags", "image_credit", "amp_url", "origins",
+)  # fmt: skip
 _PUT = (
     update(articles)
     .where(articles.c.id == bindparam("which"))
@@ -43,7 +47,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class NewArticle:
-    """All that is stored of an article when it is first read."""
+    """All that is stored of an article when it is read; `check_at` is the next look at its page (None: never)."""
 
     url: str
     url_key: str
@@ -67,6 +71,14 @@ class NewArticle:
     canonical_url: str
     credit: str
     extractor: str
+    organisations: tuple[str, ...] = ()
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    image_credit: str = ""
+    amp_url: str = ""
+    origins: tuple[tuple[str, str], ...] = ()
+    agreement: float | None = None
+    check_at: datetime | None = None
 
 
 def _value(row: Row[tuple[object, ...]]) -> Article:
@@ -97,6 +109,11 @@ def _value(row: Row[tuple[object, ...]]) -> Article:
         licence_url=row.licence_url,
         canonical_url=row.canonical_url,
         credit=row.credit,
+        checked_at=row.checked_at,
+        check_at=row.check_at,
+        checks=row.checks,
+        gone_at=row.gone_at if row.check_at is None else None,
+        organisations=tuple(row.organisations.split(SEPARATOR)) if row.organisations else (),
     )
 
 
@@ -122,6 +139,8 @@ def add(session: Session, found: Sequence[NewArticle]) -> dict[int, int]:
                 "text": new.text,
                 "html": new.html,
                 "text_hash": new.text_hash,
+                "page_id": new.page_id,
+                "extractor": new.extractor,
             }
             for new in found
             if new.entry_id in ids
@@ -137,23 +156,38 @@ def _row(new: NewArticle) -> dict[str, object]:
         "url_key": new.url_key,
         "source_id": new.source_id,
         "entry_id": new.entry_id,
+        "effective_at": new.effective_at,
+        "first_seen": new.first_seen,
+        "root_id": 0,
+        "check_at": new.check_at,
+        **read_row(new),
+    }
+
+
+def read_row(new: NewArticle) -> dict[str, object]:
+    """Return the columns that come from reading a page, and that another reading of it may change."""
+    return {
         "page_id": new.page_id,
         "title": new.title,
         "authors": SEPARATOR.join(new.authors),
         "language": new.language,
         "published": new.published,
         "modified": new.modified,
-        "effective_at": new.effective_at,
-        "first_seen": new.first_seen,
         "image": new.image,
         "text_hash": new.text_hash,
         "words": new.words,
-        "root_id": 0,
         "paywalled": new.paywalled,
         "licence_url": new.licence_url,
         "canonical_url": new.canonical_url[:2000],
         "credit": new.credit,
         "extractor": new.extractor,
+        "organisations": SEPARATOR.join(new.organisations),
+        "section": new.section[:120],
+        "tags": SEPARATOR.join(new.tags),
+        "image_credit": new.image_credit[:300],
+        "amp_url": new.amp_url[:2000],
+        "origins": SEPARATOR.join(f"{field}={origin}" for field, origin in new.origins),
+        "agreement": new.agreement,
     }
 
 
@@ -212,6 +246,19 @@ def aliases(session: Session, ids: Iterable[int]) -> list[str]:
     return list(session.scalars(wanted.order_by(url_aliases.c.url_key)))
 
 
+def same_texts(session: Session, hashes: Iterable[str], since: datetime) -> dict[tuple[str, int], int]:
+    """Return, by text hash and source, how many articles of these texts were first seen since then."""
+    wanted = sorted(set(hashes))
+    if not wanted:
+        return {}
+    counted = (
+        select(articles.c.text_hash, articles.c.source_id, func.count().label("number"))
+        .where(articles.c.text_hash.in_(wanted), articles.c.first_seen >= since)
+        .group_by(articles.c.text_hash, articles.c.source_id)
+    )
+    return {(row.text_hash, row.source_id): row.number for row in session.execute(counted)}
+
+
 def text(session: Session, article_id: int) -> Revision | None:
     """Return the newest version of an article's text."""
     return texts(session, [article_id]).get(article_id)
@@ -219,7 +266,8 @@ def text(session: Session, article_id: int) -> Revision | None:
 
 def texts(session: Session, ids: Iterable[int]) -> dict[int, Revision]:
     """Return the newest version of each article's text."""
-    rows = session.execute(select(revisions).where(revisions.c.article_id.in_(set(ids))).order_by(revisions.c.version))
+    newest = (revisions.c.article_id == articles.c.id) & (revisions.c.version == articles.c.version)
+    rows = session.execute(select(revisions).join(articles, newest).where(articles.c.id.in_(set(ids))))
     return {row.article_id: Revision(**row._mapping) for row in rows}  # noqa: SLF001 - SQLAlchemy's way to the names
 
 
@@ -291,11 +339,13 @@ def published(session: Session, ids: Sequence[int], lease_end: datetime) -> None
 
 
 def remove(session: Session, ids: Sequence[int]) -> None:
-    """Empty articles and all their versions; the rows stay, so that nothing takes their place."""
-    blank = {"title": "", "authors": "", "image": "", "text_hash": "", "canonical_url": "", "credit": ""}
+    """Empty articles and all their versions; the rows stay, so that nothing takes their place, and are left alone."""
+    blank = dict.fromkeys(_TELLING, "")
+    left_alone = {"check_at": None, "gone_at": None, "revise_due": None, "revise_cause": "", "leased_until": None, "agreement": None}
     state = ArticleState.REMOVED.value
-    session.execute(update(articles).where(articles.c.id.in_(ids)).values(state=state, **blank))
-    emptied = {"title": "", "text": "", "html": "", "text_hash": ""}
+    session.execute(update(articles).where(articles.c.id.in_(ids)).values(state=state, **blank, **left_alone))
+    session.execute(delete(parts).where(parts.c.article_id.in_(ids)))
+    emptied = {"title": "", "text": "", "html": "", "text_hash": "", "note": ""}
     session.execute(update(revisions).where(revisions.c.article_id.in_(ids)).values(**emptied))
 
 

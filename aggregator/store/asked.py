@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select
 
-from aggregator.store.rows import insert_for
+from aggregator.store.rows import Many, insert_for
 from aggregator.store.session import Session
 from aggregator.store.tables import asked
 
@@ -35,22 +36,27 @@ class Day:
     bytes: int
 
 
+def _counts(session: Session) -> Any:  # noqa: ANN401 - as insert_for
+    statement = insert_for(session, asked)
+    more = {name: asked.c[name] + statement.excluded[name] for name in _NUMBERS}
+    return statement.on_conflict_do_update(index_elements=["host", "day", "kind"], set_=more)
+
+
+_NUMBERS = ("requests", "unchanged", "failed", "bytes")
+_COUNTED = Many(("host", "kind", "day", *_NUMBERS), _counts)
+
+
 def add(session: Session, found: Iterable[Asked], at: datetime) -> None:
     """Count requests under the day of `at`."""
+    day = at.date().isoformat()
     counted: dict[tuple[str, str], list[int]] = {}
     for each in found:
         sums = counted.setdefault((each.host, each.kind), [0, 0, 0, 0])
-        for place, number in enumerate((1, each.unchanged, each.failed, each.size)):
-            sums[place] += number
-    names = ("requests", "unchanged", "failed", "bytes")
-    rows = [
-        {"host": host, "day": at.date().isoformat(), "kind": kind, **dict(zip(names, sums, strict=True))}
-        for (host, kind), sums in sorted(counted.items())
-    ]
-    if rows:
-        statement = insert_for(session, asked)
-        more = {name: asked.c[name] + statement.excluded[name] for name in names}
-        session.execute(statement.on_conflict_do_update(index_elements=["host", "day", "kind"], set_=more), rows)
+        sums[0] += 1
+        sums[1] += each.unchanged
+        sums[2] += each.failed
+        sums[3] += each.size
+    _COUNTED(session, [(host, kind, day, *sums) for (host, kind), sums in sorted(counted.items())])
 
 
 def of_host(session: Session, host: str, since: date) -> list[Day]:

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, or_, select, update
 
+from aggregator.core import renewal
 from aggregator.core.entry import WAITING, Entry, EntryStatus
 from aggregator.core.feed import FeedState
 from aggregator.core.identity import Item
 from aggregator.core.outcome import Step, Work
 from aggregator.store.rows import insert_for, locked
 from aggregator.store.session import Session
-from aggregator.store.tables import entries, feeds, sources
+from aggregator.store.tables import articles, entries, entry_texts, feeds, sources
 
 STEP_OF = {
     EntryStatus.DUE: Step.FETCH,
@@ -34,6 +35,8 @@ _SETTLE = (
         attempts=0,
         page_id=func.coalesce(bindparam("page"), entries.c.page_id),
         article_id=func.coalesce(bindparam("article"), entries.c.article_id),
+        verdict=bindparam("verdict"),
+        retry_at=bindparam("retry_at"),
     )
 )
 
@@ -44,6 +47,9 @@ _EDIT = (
     .values({name: bindparam(name) for name in ("title", "summary", "author", "told_hash", "edited_at")})
     .values(edits=entries.c.edits + 1)
 )
+
+
+_LOOK = update(articles).where(articles.c.id == bindparam("which")).values(check_at=bindparam("at"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +64,10 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Where an entry is to stand; a page or article that is None is left as it is."""
+    """Where an entry is to stand; a page or article that is None is left as it is.
+
+    `verdict` is the kind of page for which it is put aside (at most 16 characters), `retry_at` when it is tried again.
+    """
 
     id: int
     status: EntryStatus
@@ -66,6 +75,8 @@ class Settled:
     reason: str = ""
     page_id: int | None = None
     article_id: int | None = None
+    verdict: str = ""
+    retry_at: datetime | None = None
 
 
 def _value(row: Row[tuple[object, ...]]) -> Entry:
@@ -89,6 +100,9 @@ def _value(row: Row[tuple[object, ...]]) -> Entry:
         attempts=row.attempts,
         page_id=row.page_id,
         article_id=row.article_id,
+        verdict=row.verdict,
+        retry_at=row.retry_at,
+        retries=row.retries,
     )
 
 
@@ -132,8 +146,8 @@ def add_new(session: Session, told: Iterable[NewEntry]) -> dict[NewEntry, int]:
     return {found[row.feed_id, row.guid_hash]: row.id for row in added}
 
 
-def edit(session: Session, edited: Iterable[tuple[int, Item, datetime]]) -> None:
-    """Write over entries what their feeds now say of them."""
+def edit(session: Session, edited: Sequence[tuple[int, Item, datetime]]) -> None:
+    """Write over entries what their feeds now say of them; the pages of their articles are looked at again soon."""
     rows = [
         {
             "which": entry_id,
@@ -147,12 +161,38 @@ def edit(session: Session, edited: Iterable[tuple[int, Item, datetime]]) -> None
     ]
     if rows:
         session.execute(_EDIT, rows)
+        _look_soon(session, {entry_id: at for entry_id, _, at in edited})
+
+
+def _look_soon(session: Session, edited: Mapping[int, datetime]) -> None:
+    """Bring forward the next look at the articles of entries that were edited at a time.
+
+    An article that somebody holds just now is passed over rather than waited for: whoever holds it may be waiting for
+    one of these entries.
+    """
+    found = session.execute(select(entries.c.article_id, entries.c.id).where(entries.c.id.in_(edited)))
+    told = {row.article_id: edited[row.id] for row in found if row.article_id is not None}
+    rows = session.execute(
+        select(articles.c.id, articles.c.check_at, articles.c.checked_at)
+        .where(articles.c.id.in_(told), articles.c.check_at.is_not(None), articles.c.gone_at.is_(None))
+        .order_by(articles.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    changed = [{"which": row.id, "at": renewal.edited(row.check_at, row.checked_at, told[row.id])} for row in rows]
+    if changed:
+        session.execute(_LOOK, changed)
 
 
 def get(session: Session, entry_id: int) -> Entry | None:
     """Return the entry of that id."""
     row = session.execute(select(entries).where(entries.c.id == entry_id)).one_or_none()
     return _value(row) if row else None
+
+
+def several(session: Session, ids: Iterable[int]) -> dict[int, Entry]:
+    """Return the entries of those ids, by id."""
+    rows = session.execute(select(entries).where(entries.c.id.in_(set(ids))))
+    return {row.id: _value(row) for row in rows}
 
 
 def _free(now: datetime) -> ColumnElement[bool]:
@@ -217,6 +257,7 @@ def unlease(session: Session, ids: Sequence[int]) -> None:
 def release_all(session: Session) -> int:
     """Give every lease back; only for who holds the whole data folder alone. Returns how many there were."""
     freed = session.execute(update(entries).where(entries.c.leased_until.is_not(None)).values(leased_until=None))
+    session.execute(update(articles).where(articles.c.leased_until.is_not(None)).values(leased_until=None))
     asked = (feeds.c.state != FeedState.PAUSED.value) & (feeds.c.pick_at > feeds.c.due_at)
     session.execute(update(feeds).where(asked).values(pick_at=feeds.c.due_at, leased_until=None))
     return freed.rowcount
@@ -234,6 +275,8 @@ def settle(session: Session, ended: Sequence[Settled]) -> None:
             "due_at": each.at,
             "page": each.page_id,
             "article": each.article_id,
+            "verdict": each.verdict,
+            "retry_at": each.retry_at,
         }
         for each in ended
     ]
@@ -247,7 +290,7 @@ def put_off(session: Session, entry_id: int, due_at: datetime, reason: str) -> N
 
 
 def empty(session: Session, ids: Sequence[int], reason: str, now: datetime) -> None:
-    """Wipe what the feed said in these entries; they end as refused, for `reason`."""
+    """Wipe what the feed said in these entries, their full texts too; they end as refused, for `reason`."""
     values = {
         "status": EntryStatus.REFUSED.value,
         "reason": reason,
@@ -256,8 +299,11 @@ def empty(session: Session, ids: Sequence[int], reason: str, now: datetime) -> N
         "author": "",
         "due_at": now,
         "leased_until": None,
+        "verdict": "",
+        "retry_at": None,
     }
     session.execute(update(entries).where(entries.c.id.in_(ids)).values(**values))
+    session.execute(delete(entry_texts).where(entry_texts.c.entry_id.in_(ids)))
 
 
 def of_articles(session: Session, article_ids: Sequence[int]) -> list[Entry]:

@@ -6,14 +6,15 @@ however many feeds there are.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Row, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import bindparam, case, func, null, or_, select, update
 
-from aggregator.core import told
-from aggregator.core.feed import Feed, FeedState, Trouble
+from aggregator.core.feed import Again, Feed, FeedState, Trouble, Turn
 from aggregator.core.outcome import Step, Work
-from aggregator.store.rows import insert_for, locked
+from aggregator.store.feed_rows import SAVED, TURN, columns, turn, value
+from aggregator.store.rows import Many, insert_for
 from aggregator.store.session import Session
 from aggregator.store.tables import feeds, sources
 
@@ -27,25 +28,43 @@ WIDE = 4  # so many times more feeds are looked at than are taken, to find those
 _SAVE = (
     update(feeds)
     .where(feeds.c.id == bindparam("which"))
-    .values(leased_until=None)
-    .values({name: bindparam(name) for name in (
-        "url", "host", "title", "format", "state", "due_at", "pick_at", "etag", "last_modified", "validated_url",
-        "full_at", "lied_at", "body_hash", "told", "floor_seconds", "skip_hours", "skip_days", "news_at",
-        "usual_seconds", "failures", "trouble", "reason", "failing_since", "gone_at", "recovered", "storm_at",
-        "moved_to", "moved_since", "moved_times", "hub", "topic", "polled_at", "answered_at", "interval_seconds",
-        "late_seconds",
-    )})
-)  # fmt: skip
-
-
-_TURN = ("due_at", "polled_at", "answered_at", "interval_seconds", "late_seconds")
-_SAVE_TURN = (
-    update(feeds)
-    .where(feeds.c.id == bindparam("which"))
-    .values({name: bindparam(name) for name in _TURN} | {"pick_at": bindparam("due_at"), "leased_until": None})
+    .values(leased_until=None, pick_at=bindparam("pick_at"))
+    .values({name: bindparam(name) for name in SAVED})
 )
+_SAVE_AGAIN = Many(
+    ("which", "at", "due", "interval", "late"),
+    lambda _: (
+        update(feeds)
+        .where(feeds.c.id == bindparam("which"))
+        .values(
+            due_at=bindparam("due"),
+            pick_at=bindparam("due"),
+            leased_until=null(),
+            polled_at=bindparam("at"),
+            answered_at=bindparam("at"),
+            interval_seconds=bindparam("interval"),
+            late_seconds=bindparam("late"),
+        )
+    ),
+)
+_FREE = (
+    select(*TURN)
+    .where(
+        feeds.c.id.in_(bindparam("ids", expanding=True)),
+        feeds.c.due_at <= bindparam("now"),
+        feeds.c.state.in_(ASKED),
+        or_(feeds.c.leased_until.is_(None), feeds.c.leased_until <= bindparam("now")),
+    )
+    .order_by(feeds.c.id)
+    .with_for_update(skip_locked=True, of=feeds)
+)
+_TAKE = (
+    update(feeds)
+    .where(feeds.c.id.in_(bindparam("ids", expanding=True)))
+    .values(leased_until=bindparam("until"), pick_at=bindparam("until"))
+)
+_SEVERAL = select(feeds).where(feeds.c.id.in_(bindparam("ids", expanding=True)))
 _SENT = update(feeds).where(feeds.c.id == bindparam("which")).values(pick_at=bindparam("again"))
-_NONE = timedelta()
 _RELEASE = (
     update(feeds)
     .where(feeds.c.id == bindparam("which"))
@@ -54,102 +73,6 @@ _RELEASE = (
         pick_at=case((feeds.c.due_at > bindparam("again"), feeds.c.due_at), else_=bindparam("again")),
     )
 )
-
-
-def _bits(numbers: Iterable[int]) -> int:
-    return sum(1 << number for number in numbers)
-
-
-def _numbers(bits: int) -> frozenset[int]:
-    return frozenset(number for number in range(bits.bit_length()) if bits >> number & 1)
-
-
-def _value(row: Row[tuple[object, ...]], now: datetime | None = None) -> Feed:
-    """Return a row as a value; taken `now`, it is as late as that is after its time."""
-    late = timedelta(seconds=row.late_seconds) if now is None else max(now - row.due_at, _NONE)
-    return Feed(
-        id=row.id,
-        source_id=row.source_id,
-        url=row.url,
-        host=row.host,
-        title=row.title,
-        state=FeedState(row.state),
-        due_at=row.due_at,
-        etag=row.etag,
-        last_modified=row.last_modified,
-        body_hash=row.body_hash,
-        failures=row.failures,
-        reason=row.reason,
-        polled_at=row.polled_at,
-        answered_at=row.answered_at,
-        interval=timedelta(seconds=row.interval_seconds),
-        format=row.format,
-        validated_url=row.validated_url,
-        full_at=row.full_at,
-        lied_at=row.lied_at,
-        told=told.unpack(row.told),
-        floor=timedelta(seconds=row.floor_seconds),
-        skip_hours=_numbers(row.skip_hours) if row.skip_hours else frozenset(),
-        skip_days=_numbers(row.skip_days) if row.skip_days else frozenset(),
-        news_at=row.news_at,
-        usual=None if row.usual_seconds is None else timedelta(seconds=row.usual_seconds),
-        trouble=Trouble(row.trouble),
-        failing_since=row.failing_since,
-        gone_at=row.gone_at,
-        recovered=row.recovered,
-        storm_at=row.storm_at,
-        moved_to=row.moved_to,
-        moved_since=row.moved_since,
-        moved_times=row.moved_times,
-        hub=row.hub,
-        topic=row.topic,
-        pushed_until=row.pushed_until,
-        lateness=late,
-        parent_id=row.parent_id,
-        proposed_url=row.proposed_url,
-        proposed_overlap=row.proposed_overlap,
-    )
-
-
-def _columns(feed: Feed) -> dict[str, object]:
-    return {
-        "which": feed.id,
-        "url": feed.url,
-        "host": feed.host,
-        "title": feed.title,
-        "format": feed.format,
-        "state": feed.state.value,
-        "due_at": feed.due_at,
-        "pick_at": NEVER if feed.state is FeedState.PAUSED else feed.due_at,
-        "etag": feed.etag,
-        "last_modified": feed.last_modified,
-        "validated_url": feed.validated_url,
-        "full_at": feed.full_at,
-        "lied_at": feed.lied_at,
-        "body_hash": feed.body_hash,
-        "told": told.pack(feed.told),
-        "floor_seconds": int(feed.floor.total_seconds()),
-        "skip_hours": _bits(feed.skip_hours),
-        "skip_days": _bits(feed.skip_days),
-        "news_at": feed.news_at,
-        "usual_seconds": None if feed.usual is None else int(feed.usual.total_seconds()),
-        "failures": feed.failures,
-        "trouble": feed.trouble.value,
-        "reason": feed.reason,
-        "failing_since": feed.failing_since,
-        "gone_at": feed.gone_at,
-        "recovered": feed.recovered,
-        "storm_at": feed.storm_at,
-        "moved_to": feed.moved_to,
-        "moved_since": feed.moved_since,
-        "moved_times": feed.moved_times,
-        "hub": feed.hub,
-        "topic": feed.topic,
-        "polled_at": feed.polled_at,
-        "answered_at": feed.answered_at,
-        "interval_seconds": int(feed.interval.total_seconds()),
-        "late_seconds": int(feed.lateness.total_seconds()),
-    }
 
 
 def add(session: Session, source_id: int, url: str, host: str, now: datetime) -> Feed:
@@ -223,24 +146,24 @@ def propose(session: Session, feed_id: int, url: str, overlap: float, now: datet
 def by_url(session: Session, url: str) -> Feed | None:
     """Return the feed at that address."""
     row = session.execute(select(feeds).where(feeds.c.url == url)).one_or_none()
-    return _value(row) if row else None
+    return value(row) if row else None
 
 
 def get(session: Session, feed_id: int) -> Feed | None:
     """Return the feed of that id."""
     row = session.execute(select(feeds).where(feeds.c.id == feed_id)).one_or_none()
-    return _value(row) if row else None
+    return value(row) if row else None
 
 
 def of_source(session: Session, source_id: int) -> list[Feed]:
     """Return the feeds of a source by address."""
     rows = session.execute(select(feeds).where(feeds.c.source_id == source_id).order_by(feeds.c.url))
-    return [_value(row) for row in rows]
+    return [value(row) for row in rows]
 
 
 def every(session: Session) -> list[Feed]:
     """Return all feeds by address."""
-    return [_value(row) for row in session.execute(select(feeds).order_by(feeds.c.url))]
+    return [value(row) for row in session.execute(select(feeds).order_by(feeds.c.url))]
 
 
 def due(session: Session, now: datetime, limit: int) -> list[Work]:
@@ -263,17 +186,24 @@ def due(session: Session, now: datetime, limit: int) -> list[Work]:
     return [work for _, _, work in sorted(ranked, key=lambda each: each[:2])[:limit]]
 
 
-def lease(session: Session, ids: Sequence[int], now: datetime, length: timedelta) -> list[Feed]:
+def lease(session: Session, ids: Sequence[int], now: datetime, length: timedelta) -> list[Turn]:
     """Take those of `ids` that are due and free, for `length`; the others are somebody else's or not due.
 
     The lateness of each is that of this moment; those that have waited longest come first.
     """
-    free = or_(feeds.c.leased_until.is_(None), feeds.c.leased_until <= now)
-    can = and_(feeds.c.id.in_(ids), feeds.c.due_at <= now, feeds.c.state.in_(ASKED), free)
-    mine = feeds.c.id.in_(locked(session, feeds, can))
-    until = {"leased_until": now + length, "pick_at": now + length}
-    taken = session.execute(update(feeds).where(mine).values(**until).returning(feeds))
-    return sorted((_value(row, now) for row in taken), key=lambda feed: (feed.due_at, feed.id))
+    taken = [turn(row, now) for row in session.execute(_FREE, {"ids": ids, "now": now})]
+    if taken:
+        session.execute(_TAKE, {"ids": [each.id for each in taken], "until": now + length})
+    return sorted(taken, key=lambda each: (each.due_at, each.id))
+
+
+def whole(session: Session, turns: Iterable[Turn]) -> dict[int, Feed]:
+    """Return all of the feeds of these turns, by id, as due and as late as they were when they were taken."""
+    taken = {each.id: each for each in turns}
+    rows = session.execute(_SEVERAL, {"ids": list(taken)}) if taken else ()
+    return {
+        row.id: replace(value(row), due_at=taken[row.id].due_at, lateness=taken[row.id].lateness) for row in rows
+    }  # fmt: skip
 
 
 def sent(session: Session, ids: Sequence[int], again: datetime) -> None:
@@ -291,24 +221,20 @@ def release(session: Session, again: Mapping[int, datetime]) -> None:
 def save(session: Session, standing: Sequence[Feed]) -> None:
     """Write how feeds stand after a poll, and give their leases back."""
     if standing:
-        session.execute(_SAVE, [_columns(feed) for feed in standing])
+        session.execute(_SAVE, [columns(feed) | {"pick_at": _looked_at(feed)} for feed in standing])
 
 
-def save_turns(session: Session, standing: Sequence[Feed]) -> None:
-    """Write only when feeds were asked and are due again, and give their leases back: all else is as it was."""
+def _looked_at(feed: Feed) -> datetime:
+    return NEVER if feed.state is FeedState.PAUSED else feed.due_at
+
+
+def save_again(session: Session, found: Sequence[Again]) -> None:
+    """Write only when feeds have answered and are due again, and give their leases back: all else is as it was."""
     rows = [
-        {
-            "which": feed.id,
-            "due_at": feed.due_at,
-            "polled_at": feed.polled_at,
-            "answered_at": feed.answered_at,
-            "interval_seconds": int(feed.interval.total_seconds()),
-            "late_seconds": int(feed.lateness.total_seconds()),
-        }
-        for feed in standing
+        (each.id, each.at, each.due_at, int(each.interval.total_seconds()), int(each.lateness.total_seconds()))
+        for each in found
     ]
-    if rows:
-        session.execute(_SAVE_TURN, rows)
+    _SAVE_AGAIN(session, rows)
 
 
 def make_due(session: Session, ids: Sequence[int], now: datetime, *, forget: bool = False) -> None:

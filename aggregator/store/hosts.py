@@ -1,13 +1,14 @@
 """Rows of hosts: the lease that keeps two workers from asking one host at once, its delay, its robots.txt."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, and_, bindparam, or_, select, update
+from sqlalchemy import bindparam, exists, literal, null, or_, select, update
 
 from aggregator.core.host import Host
 from aggregator.core.url import registrable
-from aggregator.store.rows import insert_new
+from aggregator.store.rows import Many, insert_new
 from aggregator.store.session import Session
 from aggregator.store.tables import hosts, limits
 
@@ -15,28 +16,61 @@ PATIENCE = timedelta(seconds=60)  # a host that may be asked within so long is t
 AGAIN = timedelta(seconds=5)  # at the earliest, a host that was not free is tried again
 
 
-def _value(row: Row[tuple[object, ...]]) -> Host:
-    return Host(row.name, row.next_at, row.robots or b"", row.robots_status or 0, row.robots_at)
-
-
-def lease(session: Session, names: Iterable[str], holder: str, now: datetime, length: timedelta) -> dict[str, Host]:
-    """Take those of the hosts that nobody holds and that may be asked soon, for `length`; returns them by name."""
-    wanted = sorted(set(names))
-    insert_new(session, hosts, [{"name": name, "domain": registrable(name)} for name in wanted], ["name"])
-    resting = {name[2:] for name in _limits(session, wanted, now)}
-    soon = or_(hosts.c.next_at.is_(None), hosts.c.next_at <= now + PATIENCE)
-    free = and_(
-        or_(hosts.c.leased_until.is_(None), hosts.c.leased_until <= now), soon, hosts.c.domain.not_in(resting)
-    )  # fmt: skip
-    locked = select(hosts.c.name).where(hosts.c.name.in_(wanted), free).order_by(hosts.c.name)
-    names_free = [row.name for row in session.execute(locked.with_for_update(skip_locked=True))]
-    taken = session.execute(
-        update(hosts)
-        .where(hosts.c.name.in_(names_free), free)
-        .values(leased_until=now + length, leased_by=holder)
-        .returning(hosts)
+_NAMED = hosts.c.name.in_(bindparam("names", expanding=True))
+_LIMITED = exists().where(limits.c.url == literal("*.") + hosts.c.domain, limits.c.until > bindparam("now"))
+_FREE = (
+    select(hosts.c.name, hosts.c.next_at, hosts.c.robots_status, hosts.c.robots_at)
+    .where(
+        _NAMED,
+        or_(hosts.c.leased_until.is_(None), hosts.c.leased_until <= bindparam("now")),
+        or_(hosts.c.next_at.is_(None), hosts.c.next_at <= bindparam("soon")),
+        ~_LIMITED,
     )
-    return {row.name: _value(row) for row in taken}
+    .order_by(hosts.c.name)
+    .with_for_update(skip_locked=True, of=hosts)
+)
+_ROBOTS = select(hosts.c.name, hosts.c.robots).where(_NAMED, hosts.c.robots.is_not(None))
+_TAKE = update(hosts).where(_NAMED).values(leased_until=bindparam("until"), leased_by=bindparam("holder"))
+_RELEASE = (
+    update(hosts).where(_NAMED, hosts.c.leased_by == bindparam("holder")).values(leased_until=null(), leased_by="")
+)
+_PUT_OFF = Many(
+    ("host", "until"),
+    lambda _: (
+        update(hosts)
+        .where(hosts.c.name == bindparam("host"), or_(hosts.c.next_at.is_(None), hosts.c.next_at < bindparam("until")))
+        .values(next_at=bindparam("until"))
+    ),
+)
+
+
+def lease(
+    session: Session, names: Iterable[str], holder: str, now: datetime, length: timedelta, *, robots: bool = True
+) -> dict[str, Host]:
+    """Take those of the hosts that nobody holds and that may be asked soon, for `length`; returns them by name.
+
+    Without `robots` the bytes of robots.txt, which may be many, are left out.
+    """
+    wanted = sorted(set(names))
+    found = _free(session, wanted, now)
+    if missing := [name for name in wanted if name not in found]:  # some of them may never have been seen
+        insert_new(session, hosts, [{"name": name, "domain": registrable(name)} for name in missing], ["name"])
+        found |= _free(session, missing, now)
+    if not found:
+        return found
+    session.execute(_TAKE, {"names": list(found), "until": now + length, "holder": holder})
+    if robots:
+        for row in session.execute(_ROBOTS, {"names": list(found)}):
+            found[row.name] = replace(found[row.name], robots=row.robots)
+    return found
+
+
+def _free(session: Session, names: Sequence[str], now: datetime) -> dict[str, Host]:
+    """Return those of the hosts that are free, by name, locked until the transaction ends; without their robots.txt."""
+    if not names:
+        return {}
+    rows = session.execute(_FREE, {"names": names, "now": now, "soon": now + PATIENCE})
+    return {name: Host(name, next_at, b"", status or 0, at) for name, next_at, status, at in rows}
 
 
 def _limits(session: Session, names: Iterable[str], now: datetime) -> dict[str, datetime]:
@@ -65,8 +99,7 @@ def renew(session: Session, names: Iterable[str], holder: str, until: datetime) 
 
 def release(session: Session, names: Iterable[str], holder: str) -> None:
     """Give hosts back; one that was lost in the meantime is left to who has it."""
-    mine = hosts.c.name.in_(set(names)) & (hosts.c.leased_by == holder)
-    session.execute(update(hosts).where(mine).values(leased_until=None, leased_by=""))
+    session.execute(_RELEASE, {"names": sorted(set(names)), "holder": holder})
 
 
 def save_robots(session: Session, told: Sequence[tuple[str, bytes, int, datetime]]) -> None:
@@ -82,13 +115,7 @@ def save_robots(session: Session, told: Sequence[tuple[str, bytes, int, datetime
 
 def put_off(session: Session, until: Mapping[str, datetime]) -> None:
     """Let nobody ask hosts before a time: for our delay, or because they wished it by Retry-After."""
-    statement = (
-        update(hosts)
-        .where(hosts.c.name == bindparam("host"), or_(hosts.c.next_at.is_(None), hosts.c.next_at < bindparam("until")))
-        .values(next_at=bindparam("until"))
-    )
-    if until:
-        session.execute(statement, [{"host": name, "until": at} for name, at in sorted(until.items())])
+    _PUT_OFF(session, sorted(until.items()))
 
 
 def release_all(session: Session) -> None:

@@ -3,31 +3,42 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 
 from aggregator.core.outcome import Outcome, Step, Word
-from aggregator.store.rows import insert_for
+from aggregator.store.rows import Many, insert_for
 from aggregator.store.session import Session
 from aggregator.store.tables import outcome_counts, outcomes
 
 UNTOLD = {Word.NOT_DUE, Word.HOST_BUSY}  # counted, but no item's life is told by them
 
 
+_TOLD = Many(
+    ("step", "item", "word", "reason", "at"),
+    lambda _: insert(outcomes),
+)
+
+
+def _counts(session: Session) -> Any:  # noqa: ANN401 - as insert_for
+    statement = insert_for(session, outcome_counts)
+    total = outcome_counts.c.number + statement.excluded.number
+    return statement.on_conflict_do_update(index_elements=["day", "step", "word"], set_={"number": total})
+
+
+_COUNTED = Many(("day", "step", "word", "number"), _counts)
+
+
 def record(session: Session, ended: Sequence[Outcome], at: datetime) -> None:
     """Store the ends of runs and count them."""
-    told = [
-        {"step": end.step.value, "item": end.id, "word": end.word.value, "reason": end.reason[:1000], "at": at}
-        for end in ended
-        if end.word not in UNTOLD
-    ]
-    if told:
-        session.execute(insert(outcomes), told)
+    _TOLD(
+        session,
+        [(str(end.step), end.id, str(end.word), end.reason[:1000], at) for end in ended if end.word not in UNTOLD],
+    )
     day = at.date().isoformat()
-    for (step, word), number in sorted(Counter((end.step.value, end.word.value) for end in ended).items()):
-        statement = insert_for(session, outcome_counts).values(day=day, step=step, word=word, number=number)
-        total = outcome_counts.c.number + statement.excluded.number
-        session.execute(statement.on_conflict_do_update(index_elements=["day", "step", "word"], set_={"number": total}))
+    counted = Counter([(str(end.step), str(end.word)) for end in ended])
+    _COUNTED(session, [(day, step, word, number) for (step, word), number in sorted(counted.items())])
 
 
 def of_item(session: Session, step: Step, item: int) -> list[tuple[datetime, Word, str]]:

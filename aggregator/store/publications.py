@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,10 +26,18 @@ class Selection:
 
 
 ALL = Selection()
+_FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in (Publication, Credit)}
 
 
 def _encoded(publication: Publication) -> str:
-    return json.dumps(asdict(publication), default=datetime.isoformat, ensure_ascii=False)
+    return json.dumps(publication, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: Publication | Credit | datetime) -> object:
+    """Return what JSON does not know of itself: the fields of a value, not copied, or a moment in words."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return {name: getattr(value, name) for name in _FIELDS[type(value)]}
 
 
 def _moment(value: str | None) -> datetime | None:

@@ -1,5 +1,9 @@
-"""The schema and its migrations: forwards only, run by themselves at the start, and checked on demand."""
+"""The schema and its migrations: forwards only, run by themselves at the start, and checked on demand.
 
+An empty database gets the schema of this release at once, without going through that of every release before it.
+"""
+
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -7,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from aggregator.core.errors import Refused
 from aggregator.store.session import Session, Store
@@ -39,9 +43,17 @@ def upgrade(store: Store) -> tuple[str, str]:
                 f"the database is at schema {before}, which this release does not know: it was made by a newer one; "
                 "install that release or restore a backup"
             )
-        if before != newest():
+        if not before and not inspect(session).get_table_names():
+            _make(session)
+        elif before != newest():
             command.upgrade(_config(session), "head")
         return before, current(session)
+
+
+def _make(session: Session) -> None:
+    """Make all tables in an empty database; it then stands where the migrations would have brought it."""
+    metadata.create_all(session, checkfirst=False)
+    MigrationContext.configure(session).stamp(_scripts(), "head")
 
 
 def current(session: Session) -> str:
@@ -63,7 +75,9 @@ def differences(store: Store) -> list[str]:
         return [str(found) for found in compare_metadata(MigrationContext.configure(session), metadata)]
 
 
+@cache
 def _scripts() -> ScriptDirectory:
+    """Return the migrations of this release; read once, since they do not change while a process runs."""
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     return ScriptDirectory.from_config(config)

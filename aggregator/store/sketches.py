@@ -9,12 +9,17 @@ from sqlalchemy import Row, delete, func, select
 from aggregator.core.article import Sketch
 from aggregator.core.sketch import pack, unpack
 from aggregator.store.numbers import listed, one_of
-from aggregator.store.rows import insert_new
+from aggregator.store.rows import Many, insert_for, insert_new
 from aggregator.store.session import Session
 from aggregator.store.tables import fingerprints, sketches
 
 POSTING_CAP = 64  # a fingerprint with so many texts says nothing: boilerplate
 SEPARATOR = "\x1f"
+
+_POST = Many(
+    ("fp", "article_id", "at"),
+    lambda session: insert_for(session, fingerprints).on_conflict_do_nothing(index_elements=["fp", "article_id"]),
+)
 
 
 def _words(found: Iterable[str]) -> str:
@@ -45,12 +50,8 @@ def add(session: Session, drawn: Mapping[int, tuple[Sketch, datetime]]) -> None:
         for article_id, (sketch, _) in drawn.items()
     ]
     insert_new(session, sketches, rows, ["article_id"])
-    posted = [
-        {"fp": fp, "article_id": article_id, "at": at}
-        for article_id, (sketch, at) in drawn.items()
-        for fp in sorted(set(sketch.sample))
-    ]
-    insert_new(session, fingerprints, posted, ["fp", "article_id"])
+    posted = [(fp, article_id, at) for article_id, (sketch, at) in drawn.items() for fp in set(sketch.sample)]
+    _POST(session, sorted(posted))
 
 
 def several(session: Session, ids: Iterable[int]) -> dict[int, Sketch]:

@@ -1,10 +1,13 @@
 """Rows of sources: outlets as an operator named them."""
 
+import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Row, select, update
 
+from aggregator.core.override import Override
 from aggregator.core.source import Show, Source, SourceSpec
 from aggregator.store.rows import insert_for
 from aggregator.store.session import Session
@@ -13,9 +16,19 @@ from aggregator.store.tables import sources
 
 def _value(row: Row[tuple[object, ...]]) -> Source:
     fields = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public way to a row's names
-    for other in ("added_at", "override"):
-        fields.pop(other)
-    return Source(**{**fields, "show": Show(row.show)})
+    fields.pop("added_at")
+    return Source(**{**fields, "show": Show(row.show), "override": _unpacked(row.override)})
+
+
+def _packed(override: Override) -> str:
+    """Return an override as JSON, '' for one that says nothing."""
+    told = {name: expressions for name, expressions in asdict(override).items() if expressions}
+    return json.dumps(told, ensure_ascii=False) if told else ""
+
+
+def _unpacked(text: str) -> Override:
+    told = json.loads(text) if text else {}
+    return Override(**{name: tuple(expressions) for name, expressions in told.items()})
 
 
 def save(session: Session, spec: SourceSpec, now: datetime) -> Source:
@@ -37,6 +50,7 @@ def save_several(session: Session, specs: Iterable[SourceSpec], now: datetime) -
             "licence": spec.licence,
             "licence_url": spec.licence_url,
             "licence_stated_at": spec.licence_stated_at,
+            "override": _packed(spec.override),
         }
         for spec in specs
     }

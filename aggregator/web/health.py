@@ -1,15 +1,28 @@
 """Whether we are alive, whether we are ready, and the numbers (Prometheus text format 0.0.4)."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from aggregator.core.baseline import AlarmKind
 from aggregator.core.errors import AggregatorError
 from aggregator.core.feed import Trouble
 from aggregator.core.websub import SubscriptionState
-from aggregator.store import articles, entries, feed_health, feeds, outcomes, publications, pulses, schema, stories
+from aggregator.store import (
+    alarms,
+    articles,
+    entries,
+    feed_health,
+    feeds,
+    outcomes,
+    publications,
+    pulses,
+    schema,
+    stories,
+)
 from aggregator.store.session import Session
 from aggregator.web.desk import Desk
 
@@ -61,6 +74,9 @@ class Health:
         yield from _gauge("entries", "Entries by where they stand.", standing)
         for name, number in articles.numbers(session).items():
             yield from _gauge(name, TEXTS[name], {"": number})
+        standing_alarms = Counter(each.alarm.kind for each in alarms.every_open(session))
+        by_kind = {kind.value: standing_alarms[kind] for kind in AlarmKind}
+        yield from _gauge("alarms", "Open alarms of sources, by what is not as usual.", _labelled("kind", by_kind))
         yield from _gauge("stories", "Stories of at least two texts.", {"": stories.number(session)})
         yield from _gauge("publications_live", "Publications that stand.", {"": publications.number(session)})
         totals = outcomes.totals(session)

@@ -14,10 +14,11 @@ from starlette.templating import Jinja2Templates
 from aggregator.core import attribution
 from aggregator.core.attribution import Wording
 from aggregator.core.errors import TryLater
-from aggregator.core.publication import Publication, PublicationState
+from aggregator.core.publication import GONE_AT_HOME, Publication, PublicationState
+from aggregator.core.revision import Kind
 from aggregator.core.source import Source
 from aggregator.steps.show import allowed, gated
-from aggregator.store import articles, feeds, publications, sources, stories
+from aggregator.store import articles, feeds, publications, revisions, sources, stories
 from aggregator.store.publications import Selection
 from aggregator.store.session import Session
 from aggregator.store.stories import StoryRow
@@ -109,7 +110,10 @@ class Pages:
         return [each for each in found if each.publications]
 
     def article(self, request: Request) -> Response:
-        """Show an article as far as its rights allow; 451 when it was taken down, 301 when it has moved."""
+        """Show an article as far as its rights allow, with the times of its edits.
+
+        451 when it was taken down, 410 when its publisher has withdrawn it, 301 when it has moved.
+        """
         key = asked.article_key(request)
         with self._desk.store.reading() as session:
             found = publications.by_key(session, key)
@@ -117,14 +121,27 @@ class Pages:
                 raise HTTPException(404, "There is no such article here.")
             publication = gated(session, [found])[0]
             story = stories.by_key(session, publication.story_key) if publication.story_key else None
+            article = articles.by_key(session, key) if publication.state is PublicationState.LIVE else None
+            told = revisions.history(session, article.id) if article and article.version > 1 else []
         if publication.state is PublicationState.MOVED:
             return RedirectResponse(f"/articles/{publication.moved_to}", 301)
         if publication.state is PublicationState.WITHDRAWN:
-            blocked_by = f'<{self._desk.settings.site.address}/>; rel="blocked-by"'
-            return self._page(request, "withdrawn.html", {"publication": publication}, status=451, link=blocked_by)
+            return self._withdrawn(request, publication)
         original = f'<{publication.url}>; rel="canonical"' if publication.url.isascii() else ""
-        values = {"publication": publication, "told_elsewhere": story is not None and story.size > 1}
+        edits = [each for each in told if each.kind != Kind.RULES]
+        values = {
+            "publication": publication,
+            "told_elsewhere": story is not None and story.size > 1,
+            "edits": edits if len(edits) > 1 else [],
+        }
         return self._page(request, "article.html", values, kept="public, max-age=60", link=original)
+
+    def _withdrawn(self, request: Request, publication: Publication) -> Response:
+        """Say that there is nothing any more: by a takedown (RFC 7725), or because it is gone at its publisher's."""
+        if publication.reason.startswith(GONE_AT_HOME):
+            return self._page(request, "gone.html", {"publication": publication}, status=410)
+        blocked_by = f'<{self._desk.settings.site.address}/>; rel="blocked-by"'
+        return self._page(request, "withdrawn.html", {"publication": publication}, status=451, link=blocked_by)
 
     def story(self, request: Request) -> Response:
         """Show how a story was told, from the first article on."""

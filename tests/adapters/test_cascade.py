@@ -10,7 +10,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura.settings import Document, Extractor
 
-from aggregator.adapters import archive, cascade, html_tree, text_extractor
+from aggregator.adapters import archive, cascade, html_tree
+from aggregator.adapters.body import FURNITURE
 from aggregator.core.page import Answer, Request, Visit
 
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus" / "world-news.warc.gz"
@@ -100,7 +101,7 @@ def thrown_together(chance: Random, depth: int = 0) -> str:
 def parsed(body: bytes, charset: str = "") -> HtmlElement:
     """Return a page as the cascade gets it: without its furniture."""
     tree = html_tree.parse(body, charset)
-    etree.strip_elements(tree, *text_extractor._FURNITURE, with_tail=False)
+    etree.strip_elements(tree, *FURNITURE, with_tail=False)
     return tree
 
 

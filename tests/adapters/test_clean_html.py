@@ -3,7 +3,8 @@
 import pytest
 from lxml import etree
 
-from aggregator.adapters.clean_html import Block, blocks, joined, paragraph
+from aggregator.adapters.clean_html import blocks, joined, paragraph
+from aggregator.core.blocks import Block
 
 URL = "https://post.example/news/a"
 
@@ -65,3 +66,50 @@ def test_joined_blocks_are_a_line_each_and_have_passed_the_allow_list():
 
 def test_plain_words_become_a_paragraph():
     assert paragraph(" a  <b> & c ") == Block("p", "a <b> & c", "<p>a &lt;b&gt; &amp; c</p>")
+
+
+@pytest.mark.parametrize(
+    ("inner", "html"),
+    [
+        ("<p>وقالت المديرة</p>", '<p dir="rtl">وقالت المديرة</p>'),
+        ("<p>«2026» — קראו גם</p>", '<p dir="rtl">«2026» — קראו גם</p>'),
+        ('<head rend="h3">عنوان</head>', '<h3 dir="rtl">عنوان</h3>'),
+        ("<list><item>واحد</item></list>", '<ul dir="rtl"><li>واحد</li></ul>'),
+        ("<quote>قال</quote>", '<blockquote dir="rtl"><p>قال</p></blockquote>'),
+        ("<p>BBC قالت</p>", "<p>BBC قالت</p>"),
+        ("<p>2026</p>", "<p>2026</p>"),
+    ],
+)
+def test_what_is_written_from_right_to_left_says_so(inner: str, html: str):
+    assert [block.html for block in read(inner)] == [html]
+    assert joined(read(inner))[1] == html
+
+
+def test_plain_words_from_right_to_left_say_so_too():
+    assert paragraph("وقالت").html == '<p dir="rtl">وقالت</p>'
+
+
+@pytest.mark.parametrize(
+    ("inner", "words"),
+    [
+        ("<p>古い水車\n  小屋を。\n直す</p>", "古い水車小屋を。直す"),
+        ("<p>Osterby\n町</p>", "Osterby 町"),
+        ("<p>町\nOsterby</p>", "町 Osterby"),
+        ("<p>물레방아는\n오래됐다</p>", "물레방아는 오래됐다"),
+        ("<p>très\nvieux</p>", "très vieux"),
+    ],
+)
+def test_a_line_break_in_chinese_and_japanese_is_no_space(inner: str, words: str):
+    assert [block.words for block in read(inner)] == [words]
+    assert words in read(inner)[0].html
+
+
+def test_marks_within_a_paragraph_stay_and_pictures_never():
+    found = read(
+        '<p>H<hi rend="#sub">2</hi>O, x<hi rend="#sup">2</hi>, <hi rend="#t">ls</hi>, <code>cat</code>'
+        '<graphic src="a.png"/> <ref target="https://o.example/">there</ref></p>'
+    )
+    assert joined(found)[1] == (
+        "<p>H<sub>2</sub>O, x<sup>2</sup>, <code>ls</code>, <code>cat</code> "
+        '<a href="https://o.example/" rel="noopener nofollow ugc">there</a></p>'
+    )

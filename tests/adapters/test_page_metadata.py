@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from aggregator.adapters import html_tree
-from aggregator.adapters.page_metadata import MAX_NODES, PageFacts, read
+from aggregator.adapters.page_metadata import read, visible_date
+from aggregator.core.ld_json import MAX_JSON, MAX_NODES
+from aggregator.core.page_facts import PageFacts
 
 URL = "https://www.post.example/news/mill?ref=rss"
 
@@ -29,6 +31,7 @@ def person(name: str, kind: str = "Person") -> dict[str, str]:
     return {"@type": kind, "name": name}
 
 
+LONG = "The mill by the harbour of Vellby has burnt down. " * 4
 NODE = article(headline="Old mill", datePublished="2026-11-03T10:00:00Z")
 TEXT = json.dumps(NODE)
 
@@ -103,18 +106,30 @@ def test_of_several_articles_the_pages_own_is_read(nodes: list[dict[str, Any]], 
         (script(article(author=["Vera Lund", "Liv Sande"])), "", ("Vera Lund", "Liv Sande"), "ld+json"),
         (script(article(creator=person("Vera Lund"))), "", ("Vera Lund",), "ld+json"),
         (script(article(author=[person("Post", "Organization"), person("Vera Lund")])), "", ("Vera Lund",), "ld+json"),
-        (script(article(author=person("AFP", "NewsMediaOrganization"))), "", ("AFP",), "ld+json organisation"),
+        (script(article(author=person("AFP", "NewsMediaOrganization"))), "", (), "ld+json"),
         (script(article(author=person("Post Newsroom", "Organization"))) + '<meta name="author" content="Vera Lund">', "",
          ("Vera Lund",), "meta"),
         ('<meta property="article:author" content="https://social.example/vera"><meta name="byl" content="By Vera Lund">', "",
          ("Vera Lund",), "meta"),
-        ('<meta name="author" content="post.example">', "", (), ""),
+        ('<meta name="author" content="post.example">', "", (), "meta"),
         ("", '<a rel="author" href="/v">Vera Lund</a>', ("Vera Lund",), "byline"),
         ("", '<span itemprop="author">By <b itemprop="name">Vera Lund</b>, Vellby</span>', ("Vera Lund",), "byline"),
         ("", "".join(f'<a rel="author">Vera Lund{each}</a>' for each in "abcdefg"), ("Vera Lunda",), "byline"),
         ("", '<h1>T</h1><p class="article-byline">By Vera Lund</p>', ("Vera Lund",), "class"),
         ("", '<p class="byline">By Vera Lund</p><h1>T</h1>', (), ""),
         ("", '<h1>T</h1><div class="authority">Harbour</div>', (), ""),
+        (script({"@graph": [article(author={"@id": "#v"}), {"@id": "#v", **person("Vera Lund")}]}), "", ("Vera Lund",), "ld+json"),
+        (script(article(author={"@id": "#v"})), "", (), ""),
+        ('<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Vera Lund">', "", ("Vera Lund",), "meta"),
+        ('<meta name="twitter:label1" content="Reading time"><meta name="twitter:data1" content="Four Minutes">', "", (), ""),
+        ("", '<h1>T</h1><ul class="author-list"><li class="author-item">Vera Lund</li></ul>', ("Vera Lund",), "class"),
+        ("", '<h1>T</h1><div class="byline"><i>By</i> <b>Vera Lund</b><b>Liv Sande</b></div>', ("Vera Lund", "Liv Sande"), "class"),
+        ("", '<h1>T</h1><p class="byline">Harbour</p><p class="byline">By Vera Lund</p>', ("Vera Lund",), "class"),
+        ("", '<h1>T</h1><figure><p class="author">Vera Lund</p></figure>', (), ""),
+        ("", '<h1>T</h1><a href="/author/vera">Vera Lund</a>', ("Vera Lund",), "link"),
+        ("", '<a href="/author/vera">Vera Lund</a><h1>T</h1>', (), ""),
+        ("", f'<h1>T</h1>{f"<p>{LONG}</p>" * 3}<a href="/author/vera">Vera Lund</a>', (), ""),
+        (script(article(author=person("AFP", "Organization"))), '<h1>T</h1><p class="byline">Vera Lund</p>', (), "ld+json"),
         (script(article(author=[person(f"Vera Lund {chr(97 + n)}") for n in range(25)])), "",
          tuple(f"Vera Lund {chr(97 + n)}" for n in range(20)), "ld+json"),
     ],
@@ -203,6 +218,25 @@ def test_changes_are_kept_apart():
         (script(article(inLanguage="fr")), "", "language", "fr"),
         ("", "<a href=a>1</a><p><a>2</a></p>", "links", 2),
         (script(article(articleBody="<p>One.</p><p>Two &amp; three.</p>")), "", "body", "\nOne.\n\nTwo & three.\n"),
+        ('<link rel="amphtml" href="/amp/mill">', "", "amp_url", "https://www.post.example/amp/mill"),
+        ('<link rel="next" href="/news/mill?page=2">', "", "next_urls", ("https://www.post.example/news/mill?page=2",)),
+        ("", '<a href="mill/2">2</a><a href="/news/mill?page=2">2</a>', "next_urls", ("https://www.post.example/news/mill?page=2",)),
+        ("", '<a href="?page=2">weiter</a><a href="?page=3#comments">3</a>', "next_urls", ("https://www.post.example/news/mill?page=2",)),
+        ('<link rel="next" href="/news/ferry">', "", "next_urls", ()),
+        (script(article(keywords=["Mill", "fire, Vellby"])) + '<meta name="keywords" content="mill">', "", "tags", ("mill", "fire", "Vellby")),
+        (script(article(keywords="https://post.example/tag, Mill")), "", "tags", ("Mill",)),
+        (script(article(articleSection=["Town", "News"])), "", "section", "Town"),
+        (script(NODE, {"@type": "BreadcrumbList", "itemListElement": [{"name": "Home"}, {"item": {"name": "Town"}}, {"name": "Mill"}]}),
+         "", "section", "Town"),
+        (script(NODE, {"@type": "BreadcrumbList", "itemListElement": [{"name": "Home"}, {"name": "Mill"}]}), "", "section", ""),
+        (script(article(author=[person("AFP", "Organization"), person("Vera Lund")])), "", "organisations", ("AFP",)),
+        (script(article(author=[person("Post", "Organization"), person("Vera Lund")], publisher=person("Post"))), "", "organisations", ()),
+        (script(article(author=person("The Crew", "Organization"))), "", "organisations", ("The Crew",)),
+        ('<meta name="author" content="Vera Lund, dpa">', "", "organisations", ("dpa",)),
+        (script(article(image={"url": "/1.jpg", "creditText": "Liv Sande"})), "", "image_credit", "Liv Sande"),
+        ('<meta property="og:image" content="/1.jpg">', "<h1>T</h1><figcaption>Mill. Photo: Liv Sande</figcaption>", "image_credit",
+         "Liv Sande"),
+        ("", "<h1>T</h1><figcaption>Mill. Photo: Liv Sande</figcaption>", "image_credit", ""),
         ("", "<svg><title>Menu</title></svg>", "titles", ()),
     ],
 )  # fmt: skip
@@ -228,7 +262,47 @@ def test_what_repeats_without_end_is_bounded():
     assert len(found.titles) <= 10
 
 
+def test_a_script_that_is_too_large_is_not_read():
+    assert facts(script({**NODE, "articleBody": "x" * MAX_JSON})).titles == ()
+
+
 def test_nodes_of_all_scripts_together_are_bounded():
     rest = script([{"@type": "Thing"}] * (MAX_NODES // 2))
     assert facts(rest + script(NODE)).titles == (("ld+json", "Old mill"),)
     assert facts(rest * 2 + script(NODE)).titles == ()
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("<h1>Old <b>m</b>ill</h1>", "Old mill"),
+        ("<h1><span>Fire:</span><span>mill gone</span></h1>", "Fire: mill gone"),
+        ("<h1><span>Fire in town</span><span>Mill gone</span></h1>", "Fire in town Mill gone"),
+        ("<h1>火災<b>水車</b></h1>", "火災水車"),
+    ],
+)
+def test_elements_of_a_headline_do_not_run_into_each_other(heading: str, expected: str):
+    assert facts("", heading).titles == (("h1", expected),)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<h1>T</h1><span>3.11.2026</span>", at(0)),
+        ("<h1>T</h1><script>1.11.2026</script><p>3. November 2026, 10:00</p>", at(10)),
+        ("<p>1.11.2026</p><h1>T</h1><p>3.11.2026</p>", at(0)),
+        ("<p>3.11.2026</p>", None),
+        ("<h1>T</h1><p>x</p>", None),
+    ],
+)
+def test_the_date_in_plain_words_stands_after_the_headline(body: str, expected: datetime | None):
+    tree = html_tree.parse(f"<html><body>{body}</body></html>".encode(), "utf-8")
+    assert visible_date(tree, "de") == expected
+
+
+def test_links_and_bylines_without_end_are_bounded():
+    body = "<h1>T</h1>" + ("<div>" + '<a href="?page=2">x</a><p class="byline">Harbour</p>' * 20 + "</div>") * 100
+    found = facts("", body)
+    assert found.next_urls == ()
+    assert found.authors == ()
+    assert found.links == 2_000

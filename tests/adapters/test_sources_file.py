@@ -1,12 +1,14 @@
 """config/sources.toml: what is read, what is refused and how that is said, and what is written."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from aggregator.adapters import sources_file
 from aggregator.core.errors import Refused
+from aggregator.core.override import Override
 from aggregator.core.source import Show, Source
 from aggregator.core.url import host, normal
 
@@ -34,6 +36,19 @@ def test_every_key_is_read(tmp_path: Path):
     assert spec.show is Show.FULL
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "extract = { body = ['.story', '//article'], title = ['h1'] }",
+        "[source.extract]\nbody = ['.story', '//article']\nremove = []\ntitle = ['h1']",
+    ],
+)
+def test_an_override_is_read_from_an_inline_table_or_one_of_its_own(tmp_path: Path, lines: str):
+    first, second = sources_file.read(file_of(tmp_path, f"{LEAST}\n{lines}", LEAST.replace("tribune", "other")))
+    assert first.override == Override(body=(".story", "//article"), title=("h1",))
+    assert second.override == Override()
+
+
 def test_an_empty_file_names_no_sources(tmp_path: Path):
     assert sources_file.read(file_of(tmp_path)) == ()
 
@@ -51,11 +66,17 @@ WRONG = [
     (LEAST + '\nshow = "full"\nlicence = "CC0-1.0"', 'show = "full" needs licence and licence_url'),
     (
         LEAST + '\nlicense = "CC0-1.0"',
-        "number 2: license = 'CC0-1.0' is unknown; allowed are country, feeds, language, licence,",
+        "number 2: license = 'CC0-1.0' is unknown; allowed are country, extract, feeds, language, licence,",
     ),
     ('name = "T"\nslug = "t"', "number 2: feeds = [] must be a list of addresses, at least one"),
     ('name = "T"\nslug = "t"\nfeeds = "https://t.example/f"', "feeds = 'https://t.example/f' must be a list"),
     ('name = "T"\nslug = "t"\nfeeds = [1]', "feeds = [1] must be a list"),
+    (LEAST + '\nextract = ".story"', "number 2: extract = '.story' must be a table with body, remove, title"),
+    (LEAST + '\nextract.text = [".a"]', "extract.text = ['.a'] is unknown; allowed are body, remove, title"),
+    (LEAST + '\nextract.body = ".story"', "extract.body = '.story' must be a list of CSS selectors or XPaths"),
+    (LEAST + "\nextract.body = [7]", "extract.body = [7] must be a list"),
+    (LEAST + '\nextract.title = [""]', "an expression of an override is empty"),
+    (LEAST + f"\nextract.remove = {['p'] * 21}", "number 2: extract = {'remove': ['p', 'p',"),
 ]
 
 
@@ -110,6 +131,8 @@ def test_what_is_written_reads_back_whatever_a_name_holds(tmp_path: Path):
     name = 'Ann\'s "Daily" \\ Söhne\x7f\x01\ttab [x]'
     terms = "https://terms.example/"
     source = Source(1, "daily", name, "https://d.example/", "no", "nb", Show.FULL, "CC0-1.0", terms, terms, "active")
+    override = Override(body=('div[class="a\\b"]',), remove=("//p[.='x']", "ö"))
+    source = replace(source, override=override)
     feeds = ["https://d.example/a", "https://d.example/b?x=1&y=2"]
     written = sources_file.write(
         [(source, feeds), (Source(2, "s", "S", "", "", "", Show.EXCERPT, "", "", "", "active"), [])]
@@ -119,6 +142,7 @@ def test_what_is_written_reads_back_whatever_a_name_holds(tmp_path: Path):
     file.write_text(written, encoding="utf-8")
     (spec,) = sources_file.read(file)
     assert (spec.name, spec.slug, spec.show, spec.feeds) == (name, "daily", Show.FULL, tuple(feeds))
+    assert spec.override == override
     assert (spec.licence, spec.licence_url, spec.country, spec.language) == ("CC0-1.0", terms, "no", "nb")
 
 

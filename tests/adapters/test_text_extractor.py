@@ -11,11 +11,11 @@ import pytest
 from lxml import html
 
 from aggregator.adapters import sanitizer, text_extractor
-from aggregator.adapters.clean_html import Block
-from aggregator.adapters.text_extractor import extract, trimmed
-from aggregator.core import gate, words
+from aggregator.adapters.text_extractor import extract
+from aggregator.core import boilerplate, gate, words
 from aggregator.core.article import Extraction, Hints
-from aggregator.core.errors import Unreadable
+from aggregator.core.errors import Refused, Unreadable
+from aggregator.core.override import Override
 
 GOLDEN = Path(__file__).parents[1] / "data" / "pages"
 URL = "https://post.example/news/ferry-aground"
@@ -125,66 +125,102 @@ def test_a_body_for_machines_stands_in_for_an_empty_page_but_not_behind_a_paywal
     assert SENTENCE not in kept.text
 
 
-def block(said: str, kind: str = "p", linked: int = 0) -> Block:
-    return Block(kind, said, f"<{kind}>{said}</{kind}>", linked)
+LEAD = "Two hours, eleven speakers and no vote: what is to become of the wheel stays open until the spring."
 
 
-LONG = [block(f"{SENTENCE} It was item {number}.") for number in range(8)]
+def test_a_lead_that_stands_apart_from_the_body_comes_first():
+    head = f'<title>T</title><meta name="description" content="{LEAD}">'
+    body = f"<header><h1>T</h1><div>{LEAD}</div></header><main><article>{PROSE}</article></main>"
+    found = read(f"<html><head>{head}</head><body>{body}</body></html>".encode())
+    assert found.text.splitlines()[:2] == [LEAD, f"{SENTENCE} It was item 0 of the agenda."]
+    assert found.html.startswith(f"<p>{LEAD}</p>")
 
 
-@pytest.mark.parametrize(
-    ("extra", "place"),
-    [
-        (block("Old mill: council talks on", "head"), 0),
-        (block("By Vera Lund"), 1),
-        (block("Vera Lund, 3 November 2026"), 8),
-        (block("Seven mills and their wheels", linked=28), 4),
-        (block("Les også: Seven mills and their wheels", linked=28), 4),
-        (block("關聯：七座磨坊", linked=5), 4),
-        (block("Read more", "head"), 4),
-        (block("Lesen Sie auch: Sieben Mühlen und ihre Räder"), 4),
-        (block("あわせて読みたい"), 4),
-        (block("© 2026 Osterby Post. All rights reserved"), 8),
-        (block("© 2026 Osterby Post. All rights reserved"), 4),
-        (block("More from the valley", "head"), 8),
-        (block("Topics: mills, council"), 8),
-    ],
-    ids=lambda value: value.words if isinstance(value, Block) else "",
+def test_a_description_that_readers_do_not_see_is_no_lead():
+    found = read(page(PROSE, f'<meta name="description" content="{LEAD}">'))
+    assert LEAD not in found.text
+    assert found.description == LEAD
+
+
+MINUTES = [
+    f"Speaker {n} told the council about wheel {n * 7} and its {n} broken paddles, at length." for n in range(24)
+]
+HALF = "".join(f"<p>{each}</p>" for each in MINUTES[:12])
+
+
+def test_the_feeds_whole_text_stands_in_for_a_page_that_has_a_part():
+    found = read(page(HALF), Hints(body="\n".join(MINUTES)))
+    assert found.text.splitlines() == MINUTES
+    assert found.html.splitlines()[-1] == f"<p>{MINUTES[-1]}</p>"
+    assert dict(found.origins)["body"] == "feed"
+
+
+@pytest.mark.parametrize("teaser", ["", MINUTES[0], "\n".join(MINUTES[12:])])
+def test_a_teaser_or_another_text_in_the_feed_changes_nothing(teaser: str):
+    found = read(page(HALF), Hints(body=teaser))
+    assert found.text.splitlines() == MINUTES[:12]
+    assert dict(found.origins)["body"] == text_extractor.VERSION
+
+
+def test_the_page_and_what_it_tells_machines_agree_or_not():
+    assert read(page(HALF)).agreement is None
+    assert read(page(HALF, script(articleBody="\n".join(MINUTES[:12])))).agreement == 1.0
+    assert read(page(HALF), Hints(body="\n".join(MINUTES[:12]))).agreement == 1.0
+    other = read(page(HALF, script(articleBody="\n".join(MINUTES[12:])))).agreement
+    assert other is not None
+    assert other < 0.2
+
+
+def test_what_the_page_tells_machines_behind_a_paywall_bears_witness_only():
+    whole = script(articleBody="\n".join(MINUTES), isAccessibleForFree=False)
+    found = read(page(HALF, whole))
+    assert found.text.splitlines() == MINUTES[:12]
+    assert found.agreement == 1.0
+
+
+def test_lines_that_other_pages_of_the_site_have_go():
+    line = "Our reporters walk through the valley so that you do not have to."
+    body = page(f"{HALF}<p>{line}</p><p>{MINUTES[20]}</p>")
+    assert line in read(body).text
+    known = {boilerplate.line_hash(line): 2}
+    found = extract(body, url=URL, charset="utf-8", hints=Hints(), known=known)
+    assert found.text.splitlines() == [*MINUTES[:12], MINUTES[20]]
+    assert line not in found.html
+
+
+STRANGE = (
+    f"<div class='related'><h2 class='t'>The real  headline</h2><div class='comment-list'>{HALF}</div>"
+    f"<p class='promo'>Buy a wheel.</p></div><article>{PROSE}</article>"
 )
-def test_what_is_not_the_articles_text_goes(extra: Block, place: int):
-    found = [*LONG[:place], extra, *LONG[place:]]
-    assert trimmed(found, ["Old mill: council talks on"], ["Vera Lund"]) == LONG
 
 
-@pytest.mark.parametrize(
-    ("extra", "place"),
-    [
-        (block("A subheading", "head"), 4),
-        (block("Short, but said."), 8),
-        (block("dpa"), 8),
-        (block("© AFP"), 8),
-        (
-            block(
-                "Vera Lund, who reads for the mill's friends, said that nobody had asked them, and that they would come."
-            ),
-            2,
-        ),
-        (block("Vera Lund"), 5),
-        (block("Read more books, said the mayor, and walk to the library more often than you drive there. " * 2), 4),
-        (block("The council's report is public and can be read here by anyone", linked=20), 4),
-        (block("Seven mills", "head", linked=11), 4),
-        (block("短いが文である。"), 8),
-    ],
-    ids=lambda value: value.words[:30] if isinstance(value, Block) else "",
-)
-def test_what_belongs_to_the_article_stays(extra: Block, place: int):
-    found = [*LONG[:place], extra, *LONG[place:]]
-    assert trimmed(found, ["Old mill: council talks on"], ["Vera Lund"]) == found
+def overridden(override: Override) -> Extraction:
+    return extract(page(STRANGE), url=URL, charset="utf-8", hints=Hints(), override=override)
 
 
-def test_an_article_of_links_is_left_as_it_is():
-    found = [block(f"Mill number {number} of the valley", linked=25) for number in range(9)]
-    assert trimmed(found, [], []) == found
+def test_an_override_says_what_the_article_is():
+    found = overridden(Override(body=(".related",), remove=(".promo",), title=("//h2[@class='t']",)))
+    assert found.title == "The real headline"
+    assert found.text.splitlines() == MINUTES[:12], "all that is named, but for the headline told again"
+    assert "item 3 of the agenda" not in found.text
+    assert "Buy a wheel" not in found.text
+    assert dict(found.origins)["body"] == dict(found.origins)["title"] == "override"
+
+
+def test_an_override_that_only_removes_leaves_the_rest_to_the_reader():
+    found = overridden(Override(remove=("article p:nth-of-type(3)",)))
+    assert "item 1 of the agenda" in found.text
+    assert "item 2 of the agenda" not in found.text
+    assert dict(found.origins)["body"] == text_extractor.VERSION
+
+
+def test_an_override_that_matches_nothing_is_as_none():
+    assert overridden(Override(body=(".gone",), title=("#gone",))) == read(page(STRANGE))
+
+
+def test_an_override_that_cannot_be_read_is_refused():
+    with pytest.raises(Refused, match="allowed are CSS selectors"):
+        overridden(Override(body=("p[",)))
 
 
 def test_paragraphs_that_are_set_apart_by_breaks_are_lines_of_their_own():

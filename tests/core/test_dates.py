@@ -93,3 +93,28 @@ def test_hostile_words_take_no_time(words: str) -> None:
     start = time.perf_counter()
     moment(words)
     assert time.perf_counter() - start < 0.05
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("3.11.2026", "2026-11-03 00:00:00"),
+        ("Di, 03.11.2026 10:20", "2026-11-03 10:20:00"),
+        ("3. 11. 2026", "2026-11-03 00:00:00"),
+        ("2026年11月3日 10:20", "2026-11-03 10:20:00"),
+        ("2026년 11월 3일", "2026-11-03 00:00:00"),
+        ("3 października 2026", "2026-10-03 00:00:00"),
+        ("3 июля 2026", "2026-07-03 00:00:00"),
+        ("3 липня 2026", "2026-07-03 00:00:00"),
+        ("3 Ağustos 2026", "2026-08-03 00:00:00"),
+        ("3 oktober 2026", "2026-10-03 00:00:00"),
+        ("3. marraskuuta 2026", "2026-11-03 00:00:00"),
+        ("3 noiembrie 2026", "2026-11-03 00:00:00"),
+    ],
+)
+def test_dates_are_read_as_many_languages_write_them(words: str, meant: str) -> None:
+    assert moment(words) == datetime.fromisoformat(meant).replace(tzinfo=UTC)
+
+
+def test_a_date_that_may_be_of_two_days_is_none() -> None:
+    assert moment("3/11/2026") is None

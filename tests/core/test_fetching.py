@@ -38,7 +38,8 @@ def _answer(status: int = 200, body: bytes = b"<html>", **headers: str) -> Answe
     ],
 )
 def test_what_is_settled_is_not_asked_again(answer: Answer | AggregatorError, word: Word, reason: str) -> None:
-    assert verdict(answer, 1, NOW) == Verdict(word, reason)
+    kind = "unreadable" if word is Word.QUARANTINED else ""
+    assert verdict(answer, 1, NOW) == Verdict(word, reason, kind=kind)
 
 
 @pytest.mark.parametrize("status", [302, 304, 400, 401, 403, 408, 429, 500, 502, 503, 504])
@@ -80,7 +81,7 @@ def test_a_failure_of_the_network_may_ask_for_a_pause_too() -> None:
 )
 def test_the_fifth_attempt_is_the_last(answer: Answer | AggregatorError, last: str) -> None:
     assert verdict(answer, 4, NOW).word is Word.LATER
-    assert verdict(answer, 5, NOW) == Verdict(Word.QUARANTINED, f"5 attempts, the last: {last}")
+    assert verdict(answer, 5, NOW) == Verdict(Word.QUARANTINED, f"5 attempts, the last: {last}", kind="no-answer")
 
 
 def test_the_last_attempt_still_tells_the_pause_that_the_host_asked_for() -> None:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -23,17 +22,10 @@ from aggregator.core.entry import WAITING, EntryStatus
 from aggregator.devtools.newsroom import create_app, sources_toml
 from aggregator.store import articles, entries, publications
 from aggregator.store.session import Store
+from tests.servers import free_port
 
 STARTED = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LONG_AGO = timedelta(hours=1)  # every item has arrived, every correction and withdrawal is done
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass

@@ -11,7 +11,7 @@ from aggregator.core.outcome import Outcome, Step, Work
 from aggregator.core.rights import Caps
 from aggregator.core.schedule import Manners
 from aggregator.line import Parts, follows, run
-from aggregator.steps.fetch import Fetcher
+from aggregator.steps.asking import Fetcher
 from aggregator.steps.poll import Poller
 from aggregator.steps.publish import House
 from aggregator.steps.reading import Extractor

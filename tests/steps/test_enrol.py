@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from aggregator.core.errors import Refused
 from aggregator.core.feed import FeedState
+from aggregator.core.override import Override
 from aggregator.core.source import Show, Source, SourceSpec, slug
 from aggregator.steps.enrol import Enrolled, enrol
 from aggregator.store import feeds, sources
@@ -170,3 +172,28 @@ def test_of_two_descriptions_in_one_file_the_later_one_holds(store: Store):
     assert enrol(store, [TRIBUNE, later], NOW) == Enrolled(2, 0, ())
     assert every(store)["tribune"].name == "The Tribune"
     assert feeds_of(store, "tribune") == [FEED, "https://tribune.example/new.xml"]
+
+
+OVERRIDE = Override(body=("div.story", "//article[@id='ä']"), title=("h1",))
+
+
+def test_an_override_is_taken_over_and_goes_with_its_lines(store: Store):
+    enrol(store, [replace(TRIBUNE, override=OVERRIDE)], NOW)
+    assert every(store)["tribune"].override == OVERRIDE
+    enrol(store, [replace(TRIBUNE, override=Override(remove=("aside",)))], NOW)
+    assert every(store)["tribune"].override == Override(remove=("aside",))
+    enrol(store, [TRIBUNE], NOW)
+    assert every(store)["tribune"].override == Override()
+
+
+def test_a_list_of_feeds_leaves_an_override_as_it_is(store: Store):
+    enrol(store, [replace(TRIBUNE, override=OVERRIDE)], NOW)
+    enrol(store, [replace(TRIBUNE, feeds=("https://tribune.example/b",))], NOW, keep=True)
+    assert every(store)["tribune"].override == OVERRIDE
+
+
+def test_an_override_that_cannot_be_read_is_refused_by_source_and_expression_and_nothing_is_stored(store: Store):
+    wrong = replace(TRIBUNE, slug="other", override=Override(remove=("aside", "p[")))
+    with pytest.raises(Refused, match=r"source 'other', extract\.remove: the expression 'p\[' cannot be read"):
+        enrol(store, [TRIBUNE, wrong], NOW)
+    assert every(store) == {}

@@ -1,19 +1,23 @@
 """Extraction: an article, or the reason why there is none; a page that never comes back harms nobody else."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from aggregator.core.article import Extraction, Hints
 from aggregator.core.entry import Entry, EntryStatus
 from aggregator.core.errors import TryLater, Unreadable
 from aggregator.core.feed import Feed
 from aggregator.core.outcome import Step
+from aggregator.core.override import Override
 from aggregator.core.page import Answer
+from aggregator.core.source import SourceSpec
 from aggregator.line import Parts, run
 from aggregator.steps.extract import ATTEMPTS, LEASE
-from aggregator.store import articles, entries, pages, sightings
+from aggregator.store import articles, baselines, entries, entry_texts, pages, parts, sightings, sources, tables
 from aggregator.store.entries import Settled
 from tests.newsdesk import entry_of, feed_of, outlet
 from tests.steps.parts import words
@@ -113,10 +117,10 @@ def test_one_address_told_by_two_feeds_is_one_article_with_two_sightings(line: P
 
 
 def test_a_page_that_cannot_be_read_does_not_harm_its_siblings(line: Parts) -> None:
-    def read(body: bytes, *, url: str, charset: str, hints: Hints) -> Extraction:
+    def read(body: bytes, *, url: str, charset: str, hints: Hints, **more: Any) -> Extraction:
         if url.endswith("/bad"):
             raise Unreadable("the parser did not finish within 20 seconds")
-        return line.extractor.read(body, url=url, charset=charset, hints=hints)
+        return line.extractor.read(body, url=url, charset=charset, hints=hints, **more)
 
     careful = replace(line, extractor=replace(line.extractor, read=read))
     feed = _feed(line)
@@ -131,10 +135,10 @@ def test_a_page_that_takes_its_worker_down_is_tried_alone_and_then_put_aside(lin
     class Died(BaseException):
         """A worker that is killed in the middle of its work."""
 
-    def read(body: bytes, *, url: str, charset: str, hints: Hints) -> Extraction:
+    def read(body: bytes, *, url: str, charset: str, hints: Hints, **more: Any) -> Extraction:
         if url.endswith("/hangs"):
             raise Died
-        return line.extractor.read(body, url=url, charset=charset, hints=hints)
+        return line.extractor.read(body, url=url, charset=charset, hints=hints, **more)
 
     deadly = replace(line, extractor=replace(line.extractor, read=read))
     feed = _feed(line)
@@ -183,3 +187,137 @@ def test_when_the_house_fails_and_not_the_page_nothing_is_held_against_the_page(
     standing = [_now(line, each) for each in entries_of]
     assert [(each.status, each.attempts) for each in standing] == [(EntryStatus.FETCHED, 0)] * 2
     assert words(run(line, Step.EXTRACT, [entries_of[0].id], NOW)) == ["extracted"], "and it is free at once"
+
+
+def _again(line: Parts, entry: Entry) -> None:
+    """Let an entry wait for extraction once more, as a retry or a second page does."""
+    with line.store.writing() as session:
+        entries.settle(session, [Settled(entry.id, EntryStatus.FETCHED, NOW)])
+
+
+def test_what_is_put_aside_says_its_kind_and_when_it_is_tried_again(line: Parts) -> None:
+    feed = _feed(line)
+    wall = _fetched(line, feed, URL, page("Just a moment...", "Checking your browser before accessing the site."))
+    run(line, Step.EXTRACT, [wall.id], NOW)
+    standing = _now(line, wall)
+    assert standing.verdict == "challenge"
+    assert standing.retry_at is not None
+    assert NOW + timedelta(hours=1) <= standing.retry_at <= NOW + timedelta(hours=1.25)
+    with line.store.writing() as session:
+        session.execute(update(tables.entries).values(retries=4))
+    _again(line, wall)
+    run(line, Step.EXTRACT, [wall.id], NOW)
+    assert _now(line, wall).retry_at is None, "in the end it is left alone"
+
+
+def test_the_fields_of_a_page_are_stored_with_the_article_and_where_they_are_from(line: Parts) -> None:
+    head = (
+        '<meta name="author" content="Ada Reed"><meta property="article:section" content="Harbour">'
+        '<meta property="article:tag" content="Breakwater"><link rel="amphtml" href="/news/1.amp">'
+    )
+    body = page("Breakwater to be rebuilt", *HARBOUR).replace("</title>", f"</title>{head}")
+    entry = _fetched(line, _feed(line), URL, body, "Breakwater to be rebuilt")
+    run(line, Step.EXTRACT, [entry.id], NOW)
+    with line.store.reading() as session:
+        row = session.execute(select(tables.articles)).one()
+    assert (row.section, row.tags, row.amp_url) == ("Harbour", "Breakwater", f"{HOME}/news/1.amp")
+    origins = dict(each.split("=", 1) for each in row.origins.split(articles.SEPARATOR))
+    assert origins["authors"] == "meta"
+    assert "feed" in origins["title"]
+    assert row.check_at is not None
+    assert NOW < row.check_at <= NOW + timedelta(hours=2), "it is looked at again"
+
+
+def test_a_page_signed_by_an_agency_is_credited_to_it(line: Parts) -> None:
+    body = page("Breakwater to be rebuilt", *HARBOUR).replace(
+        "</title>", '</title><meta name="author" content="Reuters">'
+    )
+    entry = _fetched(line, _feed(line), URL, body)
+    run(line, Step.EXTRACT, [entry.id], NOW)
+    with line.store.reading() as session:
+        row = session.execute(select(tables.articles)).one()
+    assert (row.authors, row.organisations, row.credit) == ("", "Reuters", "Reuters")
+
+
+def test_how_pages_are_read_is_counted_for_each_source(line: Parts) -> None:
+    feed = _feed(line)
+    good = _fetched(line, feed, f"{HOME}/good", page("Breakwater to be rebuilt", *HARBOUR), "Breakwater to be rebuilt")
+    short = _fetched(line, feed, f"{HOME}/short", page("B", "Two lines."))
+    run(line, Step.EXTRACT, [good.id, short.id], NOW)
+    with line.store.reading() as session:
+        day = baselines.days(session, [feed.source_id], NOW.astimezone(UTC).date())[feed.source_id][0]
+    assert dict(day.kinds) == {"article": 1, "too-short": 1}
+    assert day.titled == 1
+
+
+def test_a_text_that_stands_at_many_addresses_of_a_source_is_no_article(line: Parts) -> None:
+    feed, other = _feed(line), _feed(line, "Other Post")
+    same = page("Our offices are closed", *HARBOUR)
+    told = [_fetched(line, feed, f"{HOME}/{number}", same) for number in range(4)]
+    copy = _fetched(line, other, "https://other-post.example/1", same)
+    first = run(line, Step.EXTRACT, [told[0].id, told[1].id, copy.id], NOW)
+    assert words(first) == ["extracted"] * 3, "twice is a copy, and another outlet's is one too"
+    later = run(line, Step.EXTRACT, [each.id for each in told[2:4]], NOW)
+    assert [_now(line, each).verdict for each in told[2:4]] == ["repeated"] * 2
+    assert "4 addresses" in later[0].reason
+
+
+def test_lines_that_stand_on_every_page_of_a_source_are_left_out_of_its_texts(line: Parts) -> None:
+    feed = _feed(line)
+    notice = "The Tribune is printed on paper from managed woods and delivered to your door every morning."
+    texts = (HARBOUR, SCHOOL, GLACIER)
+    told = [
+        _fetched(line, feed, f"{HOME}/{number}", page(f"News {number}", *text[:2], notice, *text[2:]))
+        for number, text in enumerate(texts)
+    ]
+    found = []
+    for entry in told:
+        run(line, Step.EXTRACT, [entry.id], NOW)
+        with line.store.reading() as session:
+            text = articles.text(session, _now(line, entry).article_id or 0)
+        assert text is not None
+        found.append(text.text)
+    assert [notice in text for text in found] == [True, True, False], "two pages must have had it before"
+
+
+def test_what_an_operator_says_of_a_site_is_heeded(line: Parts) -> None:
+    feed = _feed(line)
+    with line.store.writing() as session:
+        source = sources.get(session, feed.source_id)
+        assert source is not None
+        spec = SourceSpec(source.name, source.slug, source.url, override=Override(remove=("p:first-of-type",)))
+        sources.save(session, spec, NOW)
+    entry = _fetched(line, feed, URL, page("Breakwater to be rebuilt", *HARBOUR))
+    run(line, Step.EXTRACT, [entry.id], NOW)
+    with line.store.reading() as session:
+        text = articles.text(session, _now(line, entry).article_id or 0)
+    assert text is not None
+    assert HARBOUR[0] not in text.text
+    assert HARBOUR[1] in text.text
+
+
+def test_the_feeds_own_full_text_stands_in_for_a_page_that_shows_a_part(line: Parts) -> None:
+    feed = _feed(line)
+    entry = _fetched(line, feed, URL, page("Breakwater to be rebuilt", HARBOUR[0]), "Breakwater to be rebuilt")
+    with line.store.writing() as session:
+        entry_texts.put(session, {entry.id: "\n".join(HARBOUR)})
+    assert words(run(line, Step.EXTRACT, [entry.id], NOW)) == ["extracted"]
+    with line.store.reading() as session:
+        text = articles.text(session, _now(line, entry).article_id or 0)
+    assert text is not None
+    assert text.text.splitlines() == list(HARBOUR)
+
+
+def test_an_article_in_parts_is_looked_at_again_at_once_for_the_others(line: Parts) -> None:
+    more = f'<link rel="next" href="{URL}?page=2">'
+    body = page("Breakwater to be rebuilt", *HARBOUR).replace("</title>", f"</title>{more}")
+    body = body.replace("</article>", f'<p><a href="{URL}?page=2">2</a> <a href="{URL}?page=3">3</a></p></article>')
+    entry = _fetched(line, _feed(line), URL, body)
+    run(line, Step.EXTRACT, [entry.id], NOW)
+    article_id = _now(line, entry).article_id or 0
+    with line.store.reading() as session:
+        article = articles.get(session, article_id)
+        further = parts.of(session, [article_id])[article_id]
+    assert article is not None
+    assert article.check_at == NOW
+    assert [(each.number, each.url) for each in further] == [(2, f"{URL}?page=2"), (3, f"{URL}?page=3")]

@@ -67,3 +67,16 @@ def test_robots_txt_is_kept_with_the_time_it_was_given(store: Store) -> None:
     )
     assert held[NAMES[1]].robots_status == 0
     assert held[NAMES[2]].robots_at is None
+
+
+def test_robots_txt_is_read_only_where_it_is_heeded(store: Store) -> None:
+    name = NAMES[0]
+    with store.writing() as session:
+        hosts.lease(session, [name], "a", NOW, MINUTE)
+        hosts.save_robots(session, [(name, b"User-agent: *", 200, NOW)])
+        hosts.release(session, [name], "a")
+        (bare,) = hosts.lease(session, [name], "b", NOW, MINUTE, robots=False).values()
+        assert (bare.robots, bare.robots_status, bare.robots_at) == (b"", 200, NOW)
+        hosts.release(session, [name], "b")
+        (whole,) = hosts.lease(session, [name], "c", NOW, MINUTE).values()
+        assert (whole.robots, whole.robots_status, whole.robots_at) == (b"User-agent: *", 200, NOW)

@@ -2,16 +2,18 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from alembic import command
+from sqlalchemy import inspect, text
 
 from aggregator.core.errors import Refused
 from aggregator.store import schema
-from aggregator.store.session import Store
+from aggregator.store.session import Session, Store
 from tests import servers
 
 UPGRADE = """
@@ -43,6 +45,57 @@ def test_an_empty_database_is_brought_up_and_is_then_what_this_release_expects(e
     assert schema.upgrade(empty) == ("", schema.newest())
     assert schema.differences(empty) == []
     assert schema.upgrade(empty) == (schema.newest(), schema.newest())
+
+
+def test_an_empty_database_gets_at_once_what_the_migrations_make(
+    empty: Store, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    schema.upgrade(empty)
+    with ExitStack() as ending:
+        url = f"sqlite:///{tmp_path / 'b.db'}"
+        if not empty.is_sqlite:
+            url = ending.enter_context(servers.fresh_database(request.getfixturevalue("postgres_url")))
+        migrated = Store(url)
+        ending.callback(migrated.close)
+        with migrated.writing() as session:
+            command.upgrade(schema._config(session), "head")
+        assert _everything(empty) == _everything(migrated)
+
+
+def _everything(store: Store) -> dict[str, object]:
+    """Return all that the database says of its tables, as the migrations might order it or not."""
+    with store.reading() as session:
+        found = inspect(session)
+        return {
+            name: {
+                "columns": {each["name"]: (str(each["type"]), each["nullable"], each["default"]) for each in columns},
+                "key": found.get_pk_constraint(name),
+                "others": _sorted(found.get_foreign_keys(name)),
+                "unique": _sorted(found.get_unique_constraints(name)),
+                "indexes": _sorted(found.get_indexes(name)),
+                "without rowid": store.is_sqlite and _without_rowid(session, name),
+            }
+            for name in found.get_table_names()
+            for columns in [found.get_columns(name)]
+        } | {"revision": schema.current(session)}
+
+
+def _sorted(found: Sequence[object]) -> list[str]:
+    return sorted(str(each) for each in found)
+
+
+def _without_rowid(session: Session, table: str) -> bool:
+    made = session.scalar(text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": table})
+    return "WITHOUT ROWID" in str(made)
+
+
+def test_tables_of_somebody_else_in_the_database_stay(empty: Store) -> None:
+    with empty.writing() as session:
+        session.execute(text("CREATE TABLE stranger (id INTEGER)"))
+        session.execute(text("INSERT INTO stranger VALUES (7)"))
+    assert schema.upgrade(empty) == ("", schema.newest())
+    with empty.reading() as session:
+        assert session.scalar(text("SELECT id FROM stranger")) == 7
 
 
 def test_many_may_bring_it_up_at_once(empty: Store) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.store import articles, stories
+from aggregator.store import articles, stories, story_terms
 from aggregator.store.session import Session, Store
 from aggregator.store.stories import StoryRow
 from tests.newsdesk import article_of, feed_of, outlet
@@ -104,45 +104,47 @@ def test_the_latest_come_first_and_small_ones_can_be_left_out(store: Store, ids:
 def test_words_are_counted_within_their_time(store: Store, ids: list[int]) -> None:
     with store.writing() as session:
         for place, terms in enumerate(({1: 1.0, LARGE: 2.0}, {1: 3.0}, {1: 1.0})):
-            stories.add_terms(session, [(ids[place], terms, NOW - place * HOUR)])
+            story_terms.add(session, [(ids[place], terms, NOW - place * HOUR)])
         wanted = {DAYS: {1, LARGE, 9}, HOURS: {1}, LATER: {1}, (NOW, NOW): set()}
-        found = stories.frequencies(session, wanted)
+        found = story_terms.frequencies(session, wanted)
         assert found == {DAYS: {1: 3, LARGE: 1}, HOURS: {1: 2}, LATER: {}, (NOW, NOW): {}}, "both ends are within"
-        assert stories.articles_between(session, [HOURS, DAYS, LATER]) == {HOURS: 2, DAYS: 4, LATER: 0}
-        assert stories.frequencies(session, {}) == {}
-        assert stories.articles_between(session, []) == {}
+        assert story_terms.articles_between(session, [HOURS, DAYS, LATER]) == {HOURS: 2, DAYS: 4, LATER: 0}
+        assert story_terms.frequencies(session, {}) == {}
+        assert story_terms.articles_between(session, []) == {}
 
 
 def test_more_words_can_be_asked_for_than_a_statement_has_parameters(store: Store, ids: list[int]) -> None:
     with store.writing() as session:
-        stories.add_terms(session, [(ids[0], {70_000: 1.0}, NOW)])
-        assert stories.frequencies(session, {DAYS: set(range(70_001))}) == {DAYS: {70_000: 1}}
+        story_terms.add(session, [(ids[0], {70_000: 1.0}, NOW)])
+        assert story_terms.frequencies(session, {DAYS: set(range(70_001))}) == {DAYS: {70_000: 1}}
 
 
 def test_the_words_of_an_article_are_kept_once(store: Store, ids: list[int]) -> None:
     with store.writing() as session:
         story_id = _story(session, "key", ids[0])
-        stories.add_terms(session, [(ids[0], {1: 1.5}, NOW)])
-        stories.add_terms(session, [(ids[0], {1: 9.0, 2: 2.0}, NOW), (ids[1], {3: 1.0}, NOW - HOUR)])
-        stories.add_terms(session, [(ids[0], {}, NOW)])
+        story_terms.add(session, [(ids[0], {1: 1.5}, NOW)])
+        story_terms.add(session, [(ids[0], {1: 9.0, 2: 2.0}, NOW), (ids[1], {3: 1.0}, NOW - HOUR)])
+        story_terms.add(session, [(ids[0], {}, NOW)])
         told = {1: 1.5, 2: 2.0}
-        assert stories.members_terms(session, [story_id]) == {story_id: {ids[0]: told}}
-        assert stories.members_terms(session, [story_id], without=[ids[0]]) == {}
-        assert stories.terms_of(session, ids) == {ids[0]: (NOW, told), ids[1]: (NOW - HOUR, {3: 1.0})}
+        assert story_terms.members_terms(session, [story_id]) == {story_id: {ids[0]: told}}
+        assert story_terms.members_terms(session, [story_id], without=[ids[0]]) == {}
+        assert story_terms.terms_of(session, ids) == {ids[0]: (NOW, told), ids[1]: (NOW - HOUR, {3: 1.0})}
 
 
 def test_stories_are_found_by_any_of_their_words(store: Store, ids: list[int]) -> None:
     with store.writing() as session:
         one, two = _story(session, "one", ids[0]), _story(session, "two", ids[1])
         told = [(ids[0], {1: 1.0}, NOW), (ids[1], {1: 1.0, 2: 1.0}, NOW), (ids[2], {1: 1.0, 2: 1.0, 3: 1.0}, NOW)]
-        stories.add_terms(session, told)
+        story_terms.add(session, told)
         every: set[int] = {1, 2, 3}
         wanted = [(DAYS, every), (LATER, every), (DAYS, {2}), (DAYS, set[int]())]
-        assert stories.with_terms(session, wanted) == [{one: 1, two: 2}, {}, {two: 1}, {}], "one without a story is out"
-        assert stories.with_terms(session, [(DAYS, every)], without=[ids[1]]) == [{one: 1}]
-        assert stories.with_terms(session, []) == []
+        assert story_terms.with_terms(session, wanted) == [{one: 1, two: 2}, {}, {two: 1}, {}], (
+            "one without a story is out"
+        )
+        assert story_terms.with_terms(session, [(DAYS, every)], without=[ids[1]]) == [{one: 1}]
+        assert story_terms.with_terms(session, []) == []
         articles.remove(session, [ids[1]])
-        assert stories.with_terms(session, [(DAYS, every)]) == [{one: 1}]
+        assert story_terms.with_terms(session, [(DAYS, every)]) == [{one: 1}]
 
 
 def test_several_stories_begin_at_once_in_their_order(store: Store) -> None:
@@ -171,11 +173,11 @@ def test_words_are_let_go_with_their_article_or_with_time(store: Store, ids: lis
     with store.writing() as session:
         story_id = _story(session, "key", *ids[:3])
         for place in range(3):
-            stories.add_terms(session, [(ids[place], {1: 1.0, 2: 1.0}, NOW - place * HOUR)])
+            story_terms.add(session, [(ids[place], {1: 1.0, 2: 1.0}, NOW - place * HOUR)])
         stories.remove_terms(session, [ids[0]])
-        assert set(stories.members_terms(session, [story_id])[story_id]) == {ids[1], ids[2]}
+        assert set(story_terms.members_terms(session, [story_id])[story_id]) == {ids[1], ids[2]}
         assert stories.forget_terms(session, NOW - HOUR) == 2
-        assert set(stories.members_terms(session, [story_id])[story_id]) == {ids[1]}
+        assert set(story_terms.members_terms(session, [story_id])[story_id]) == {ids[1]}
 
 
 def test_only_one_worker_at_a_time_decides(store: Store) -> None:

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from aggregator.core.baseline import Alarm, AlarmKind
 from aggregator.core.feed import Trouble
 from aggregator.core.websub import Wish
-from aggregator.store import feeds, subscriptions
+from aggregator.store import alarms, feeds, subscriptions
 from tests.newsdesk import feed_of, outlet
 from tests.web.newsstand import Site
 from tests.world import NOW
@@ -36,3 +37,13 @@ def test_feeds_are_told_by_state_and_trouble_with_their_lateness_and_subscriptio
         "aggregator_feeds_failing 1",
     ):
         assert f"{line}\n" in text
+
+
+def test_open_alarms_are_told_by_kind(site: Site) -> None:
+    source = outlet(site.store)
+    with site.store.writing() as session:
+        alarms.begin(session, {source.id: [Alarm(kind, "r") for kind in (AlarmKind.LENGTH, AlarmKind.TITLES)]}, NOW)
+        alarms.end(session, source.id, [AlarmKind.TITLES], NOW)
+    text = site.get("/metrics").text
+    for kind, number in (("length", 1), ("titles", 0), ("quarantine", 0)):
+        assert f'aggregator_alarms{{kind="{kind}"}} {number}\n' in text

@@ -1,0 +1,179 @@
+"""Crew: a pool of processes, each with a pipe of its own, so that none waits for another whatever state it dies in."""
+
+import math
+import multiprocessing
+import os
+import pickle
+import signal
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing.connection import Connection, wait
+from traceback import format_exception
+from typing import Any, Self
+
+from aggregator.adapters.process import die_with_parent
+from aggregator.core.errors import TryLater
+from aggregator.core.outcome import Outcome, Step
+from aggregator.line import Parts, run
+
+BATCH_SECONDS = 120.0
+LOOK_SECONDS = 1.0  # so often each process is looked at, whatever its pipe says
+MOST_STILLBORN = 5  # processes that die in a row before they have begun
+
+Batch = tuple[Step, list[int]]
+Answer = list[Outcome] | Exception | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """How the work is spread: over so many processes, each with parts of its own, each batch within so many seconds."""
+
+    make: Callable[[], Parts]
+    processes: int
+    seconds: float = BATCH_SECONDS
+
+
+class Hand:
+    """One process of the pool, with a pipe of its own, and the batch that it is at.
+
+    It shares no lock and no pipe with its siblings, so whatever it is doing when it is killed, they go on.
+    """
+
+    def __init__(self, pool: Pool, siblings: Iterable["Hand"]) -> None:
+        """Start it; it is ready when it has made its parts, for which it has the time of a batch."""
+        forks = hasattr(os, "fork")
+        context = multiprocessing.get_context("fork") if forks else multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        inherited = [self.pipe, *(each.pipe for each in siblings)] if forks else []
+        self.process = context.Process(target=_serve, args=(pool.make, theirs, inherited), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.ready = False
+        self.batch: Batch | None = None
+        self.until = time.monotonic() + pool.seconds
+
+    def give(self, batch: Batch, now: datetime, seconds: float) -> None:
+        """Let it run a batch within so many seconds."""
+        self.batch, self.until = batch, time.monotonic() + seconds
+        with suppress(OSError):  # it is dead, which is seen when it is listened to
+            self.pipe.send((*batch, now))
+
+    def heard(self) -> tuple[bool, Answer]:
+        """Whether it has answered or is lost, and its answer; None when it is lost."""
+        alive = self.process.is_alive()  # asked first: what it said before it died is in its pipe
+        try:
+            if self.pipe.poll():
+                return True, self.pipe.recv()
+        except (EOFError, OSError):  # it died, perhaps in the middle of its answer
+            return True, None
+        return not alive or time.monotonic() > self.until, None
+
+    def end(self, seconds: float = 0.0) -> None:
+        """Let go of it: when it has nothing to do it ends by itself, and after `seconds` in any case."""
+        self.pipe.close()
+        if seconds:
+            self.process.join(seconds)
+        self.process.kill()
+        self.process.join()
+        self.process.close()
+
+
+class Crew:
+    """The processes of the pool; who dies or takes too long is replaced."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+        self.hands: list[Hand] = []
+        self.stillborn = 0
+
+    def __enter__(self) -> Self:
+        """Start them."""
+        for _ in range(self.pool.processes):
+            self.hands.append(Hand(self.pool, self.hands))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End them, each after what it is at."""
+        for hand in self.hands:
+            hand.pipe.close()
+        for hand in self.hands:
+            hand.end(min(max(hand.until - time.monotonic(), 0.0), self.pool.seconds))
+
+    def free(self) -> list[Hand]:
+        """Return those that wait for work."""
+        return [hand for hand in self.hands if hand.ready and not hand.batch]
+
+    def busy(self) -> set[Step]:
+        """Return the steps that some process is at."""
+        return {hand.batch[0] for hand in self.hands if hand.batch}
+
+    def ended(self) -> list[tuple[Batch, Answer]]:
+        """Wait until something happens, a second at most; return the batches that ended, with None if lost."""
+        wait([hand.pipe for hand in self.hands], LOOK_SECONDS)
+        found: list[tuple[Batch, Answer]] = []
+        for place, hand in enumerate(self.hands):
+            happened, answer = hand.heard()
+            if not happened:
+                continue
+            if hand.batch:
+                found.append((hand.batch, answer))
+            elif isinstance(answer, Exception):  # its parts cannot be made
+                raise answer
+            hand.batch, hand.until = None, math.inf
+            if answer is None:
+                self._replace(place)
+            else:
+                hand.ready, self.stillborn = True, 0
+        return found
+
+    def _replace(self, place: int) -> None:
+        self.stillborn += not self.hands[place].ready
+        if self.stillborn >= MOST_STILLBORN:
+            raise TryLater(
+                f"{MOST_STILLBORN} processes in a row died before they had begun; "
+                "look at the machine's memory and log, then run it again"
+            )
+        self.hands[place].end()
+        self.hands[place] = Hand(self.pool, (each for other, each in enumerate(self.hands) if other != place))
+
+
+def _serve(
+    make: Callable[[], Parts], pipe: "Connection[Answer, Any]", inherited: Sequence["Connection[Any, Any]"]
+) -> None:
+    """Live as a process of the pool: make the parts, then answer each batch, until the other end is closed."""
+    for each in inherited:
+        each.close()  # else a sibling would not hear that the parent is gone
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    die_with_parent()
+    with suppress(EOFError, ConnectionError):
+        try:
+            parts = make()
+        except Exception as error:  # noqa: BLE001 - the parent raises it
+            pipe.send(_portable(error))
+            return
+        pipe.send([])
+        while True:
+            step, ids, now = pipe.recv()
+            pipe.send(_tried(parts, step, ids, now))
+
+
+def _tried(parts: Parts, step: Step, ids: list[int], now: datetime) -> list[Outcome] | Exception:
+    try:
+        return run(parts, step, ids, now)
+    except Exception as error:  # noqa: BLE001 - the parent raises it
+        return _portable(error)
+
+
+def _portable(error: Exception) -> Exception:
+    """Return an error that can be sent to another process, with the lines of this one that it came from as a note."""
+    lines = "".join(format_exception(error))
+    error.add_note(lines)
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    except Exception:  # noqa: BLE001 - whatever it says, it cannot travel
+        return RuntimeError(lines)
+    return error

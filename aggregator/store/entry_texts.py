@@ -1,0 +1,42 @@
+"""Rows of entry texts: the full text that a feed carried for an entry, packed."""
+
+import zlib
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import delete, select
+
+from aggregator.store.numbers import listed, one_of
+from aggregator.store.rows import upsert
+from aggregator.store.session import Session
+from aggregator.store.tables import entry_texts
+
+MAX_CHARACTERS = 200_000
+_MAX_BYTES = 4 * MAX_CHARACTERS  # of UTF-8
+
+
+def put(session: Session, texts: Mapping[int, str]) -> None:
+    """Keep plain texts by entry in the place of earlier ones, cut at `MAX_CHARACTERS`; empty ones are passed over."""
+    rows = [{"entry_id": entry_id, "body": _packed(text)} for entry_id, text in sorted(texts.items()) if text]
+    if rows:
+        upsert(session, entry_texts, rows, ["entry_id"])
+
+
+def several(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Return the texts of those of the entries that have one, by entry."""
+    among = one_of(session.dialect.name, entry_texts.c.entry_id, "ids")
+    rows = session.execute(select(entry_texts).where(among), {"ids": listed(session, ids)})
+    return {row.entry_id: _unpacked(row.body) for row in rows}
+
+
+def remove(session: Session, ids: Iterable[int]) -> None:
+    """Drop the texts of these entries."""
+    among = one_of(session.dialect.name, entry_texts.c.entry_id, "ids")
+    session.execute(delete(entry_texts).where(among), {"ids": listed(session, ids)})
+
+
+def _packed(text: str) -> bytes:
+    return zlib.compress(text[:MAX_CHARACTERS].encode(errors="replace"))
+
+
+def _unpacked(body: bytes) -> str:
+    return zlib.decompressobj().decompress(body, _MAX_BYTES).decode()

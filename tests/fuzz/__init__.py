@@ -1,0 +1,1 @@
+"""Fuzzing of extraction: mutated pages, read by a process that is watched from outside."""
