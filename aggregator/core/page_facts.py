@@ -4,11 +4,12 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from html import unescape
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from aggregator.core import byline, images, ld_json, page_dates, parts
+from aggregator.core import byline, images, ld_json, page_dates, parts, plain
 
 MAX_VALUES = 20  # of a kind: authors, headings, times
 MAX_TAGS = 30
@@ -113,7 +114,7 @@ def judged(seen: Seen, url: str, look: Callable[[], None] = lambda: None) -> Pag
         look()
         people, origin = authors(seen, node, (*names, urlsplit(url).netloc))
     picture = image(seen, node)
-    return PageFacts(
+    found = PageFacts(
         titles=titles(seen, node),
         authors=people.persons,
         organisations=people.organisations,
@@ -141,6 +142,14 @@ def judged(seen: Seen, url: str, look: Callable[[], None] = lambda: None) -> Pag
         links=seen.links,
         body=_body(node.get("articleBody")),
     )
+    return PageFacts(**{each.name: _fit(getattr(found, each.name)) for each in fields(found)})
+
+
+def _fit(value: Any) -> Any:  # noqa: ANN401 - whatever a field holds
+    """Return a value with its words, and those in it, fit to be written anywhere: JSON may hold what XML cannot."""
+    if isinstance(value, str):
+        return plain.fit(value)
+    return tuple(map(_fit, value)) if isinstance(value, tuple) else value
 
 
 def _pairs(seen: Seen, names: Sequence[str]) -> list[tuple[str, str]]:

@@ -49,7 +49,7 @@ def poll(store: Store, tools: Poller, now: datetime, feed_ids: Sequence[int]) ->
     """
     with store.writing() as session:
         leased = {turn.id: turn for turn in feeds.lease(session, feed_ids, now, LEASE)}
-        told: list[int] = []
+        told = [turn.id for turn in leased.values() if turn.pushed]
         pushes = subscriptions.take_pushes(session, told) if told else {}
         wanted, crowd = _bounded(tools, [feed for feed in leased.values() if feed.id not in pushes])
         heeded = tools.manners.robots_for_feeds

@@ -306,3 +306,20 @@ def test_links_and_bylines_without_end_are_bounded():
     assert found.next_urls == ()
     assert found.authors == ()
     assert found.links == 2_000
+
+
+def test_characters_that_xml_cannot_hold_are_in_no_fact():
+    told = (
+        '{"@type": "NewsArticle", "headline": "A\\u0000 mill", "author": {"name": "Ada \\ud800Reed"}, '
+        '"articleBody": "x\\ufffey"}'
+    )
+    page = (
+        f"<html><head><script type='application/ld+json'>{told}</script>"
+        "<meta property='article:section' content='a&#11;b'><meta name='description' content='a \ufffe b'>"
+        "<meta property='og:site_name' content='The &amp;#3; Post'></head></html>"
+    )
+    facts = read(html_tree.parse(page.encode("utf-8", "surrogatepass"), "utf-8"), "https://post.example/a")
+    assert facts.authors == ("Ada Reed",)
+    assert dict(facts.titles)["ld+json"] == "A mill"
+    assert facts.body == "xy"
+    assert not any(f"\\{code}" in str(facts) for code in ("x00", "x03", "x0b", "ud800", "ufffe"))

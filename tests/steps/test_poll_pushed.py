@@ -47,7 +47,7 @@ def test_what_was_pushed_is_read_and_nobody_is_asked(line: Parts, world: World) 
     _pushed(line, feed, ITEMS[2], ITEMS[1])
     ended = run(line, Step.POLL, [feed.id], NOW)
     assert words(ended) == ["polled", "polled"]
-    assert [each.reason for each in ended] == [f"pushed by its hub; 1 new of {number} entries" for number in (1, 2)]
+    assert all(each.reason.startswith("pushed by its hub; ") for each in ended)
     assert len(world.asked) == asked
     with line.store.reading() as session:
         assert entries.number(session) == 3
