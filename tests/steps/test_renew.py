@@ -13,6 +13,7 @@ from aggregator.adapters.http import HttpWeb
 from aggregator.adapters.http_settings import HttpSettings
 from aggregator.core import identity
 from aggregator.core.article import Article, Extraction, Sketch
+from aggregator.core.baseline import Alarm, AlarmKind
 from aggregator.core.errors import AggregatorError, TryLater
 from aggregator.core.outcome import Outcome, Step, Work
 from aggregator.core.page import Answer, Request, Visit
@@ -23,6 +24,7 @@ from aggregator.line import Parts, run
 from aggregator.steps.asking import LEASE
 from aggregator.steps.take_down import take_down
 from aggregator.store import (
+    alarms,
     articles,
     asked,
     entries,
@@ -483,3 +485,15 @@ def test_an_address_that_leads_to_another_article_now_changes_nothing(stand: Sta
     ended = stand.look()
     assert words(ended) == ["fetched", "kept"]
     assert ended[1].reason == f"its address leads to another article now: {stand.press.url}/news/2"
+
+
+@pytest.mark.parametrize("raised", [False, True])
+def test_while_a_source_is_read_wrongly_a_text_that_lost_half_of_its_words_is_not_taken(stand: Stand, raised: bool):
+    if raised:
+        with stand.line.store.writing() as session:
+            alarms.begin(session, {stand.article.source_id: [Alarm(AlarmKind.LENGTH, "too short")]}, NOW)
+    stand.press.says(PATH, page(TITLE, HARBOUR[0], "A line that makes it long enough to be an article of its own."))
+    ended = stand.look()
+    assert words(ended)[1] == ("kept" if raised else "revised")
+    assert (stand.text.splitlines() == list(HARBOUR)) == raised
+    assert ended[1].reason.startswith("the last good text is kept" if raised else "version 2: update")
