@@ -8,7 +8,7 @@ import typer
 from aggregator.cli import article_try
 from aggregator.cli.console import out, print_facts, print_json, print_table
 from aggregator.cli.desk import article_named, desk, number, url_keys
-from aggregator.cli.revisions import print_difference
+from aggregator.cli.revisions import known, print_difference
 from aggregator.cli.revisions import told as difference
 from aggregator.core import revision
 from aggregator.core.article import Article, ArticleState
@@ -31,7 +31,6 @@ from aggregator.store import (
     stories,
     takedowns,
 )
-from aggregator.store.articles import Revision
 from aggregator.store.session import Session
 
 app = typer.Typer(no_args_is_help=True, help="What was read, and why it is as it is.")
@@ -83,7 +82,7 @@ def show(
     """Show one article as it is stored and published."""
     with desk() as here, here.store.reading() as session:
         article = _article_named(session, name)
-        told = [_version(each) for each in revisions.history(session, article.id)] if with_revisions else []
+        told = [known(each) for each in revisions.history(session, article.id)] if with_revisions else []
         publication = publications.by_article(session, article.root_id)
         seen = sightings.of_group(session, article.root_id)
         group = articles.group(session, article.root_id)
@@ -134,19 +133,13 @@ def diff(
     texts = [Version(found[each].title, found[each].text) for each in (older, newer)]
     change = revision.change(*texts)
     if as_json:
-        head = {"key": article.key, "before": _version(found[older]), "after": _version(found[newer])}
+        head = {"key": article.key, "before": known(found[older]), "after": known(found[newer])}
         print_json({**head, "change": change, "sentences": difference(*texts)})
         return
     for mark, each in (("---", found[older]), ("+++", found[newer])):
         out.print(f"{mark} version {each.version} {each.at:%Y-%m-%d %H:%M} {each.kind}", markup=False)
     out.print(f"{change.kind}: {change.note}" if change else "headline and text are the same", markup=False)
     print_difference(revision.sentences(*texts))
-
-
-def _version(each: Revision) -> dict[str, Any]:
-    """Return what is known of a version but its words."""
-    names = ("version", "at", "kind", "note", "extractor", "page_id")
-    return {name: getattr(each, name) for name in names}
 
 
 def _article_named(session: Session, name: str) -> Article:
@@ -259,7 +252,7 @@ def _article(session: Session, article: Article) -> dict[str, Any]:
             for step in (Step.RENEW, Step.REVISE)
             for at, word, reason in outcomes.of_item(session, step, article.id)
         ],
-        "revisions": [_version(each) for each in revisions.history(session, article.id)],
+        "revisions": [known(each) for each in revisions.history(session, article.id)],
         "story": story.key if story else "",
         "shown as": publication.form if publication else "not published",
         "shown because": list(publication.rules) if publication else [],

@@ -1,11 +1,13 @@
 """How differences between two versions of a text are told at a terminal."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rich.text import Text
 
 from aggregator.cli.console import harmless, out
 from aggregator.core.revision import Version, sentences
+from aggregator.store.articles import Revision
 
 STYLE = {"-": "red", "+": "green", " ": ""}
 AROUND = 1  # unchanged sentences shown beside a change
@@ -15,6 +17,12 @@ CUT = 300  # characters of an unchanged sentence
 def told(before: Version, after: Version) -> list[dict[str, str]]:
     """Return the sentences of two versions for a program: op "-", "+" or " ", and the sentence."""
     return [{"op": op, "sentence": each} for op, each in sentences(before, after)]
+
+
+def known(each: Revision) -> dict[str, Any]:
+    """Return what is known of a version but its words."""
+    names = ("version", "at", "kind", "note", "extractor", "page_id")
+    return {name: getattr(each, name) for name in names}
 
 
 def print_difference(found: Sequence[tuple[str, str]], most: int | None = None) -> None:

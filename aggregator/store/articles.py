@@ -341,7 +341,14 @@ def published(session: Session, ids: Sequence[int], lease_end: datetime) -> None
 def remove(session: Session, ids: Sequence[int]) -> None:
     """Empty articles and all their versions; the rows stay, so that nothing takes their place, and are left alone."""
     blank = dict.fromkeys(_TELLING, "")
-    left_alone = {"check_at": None, "gone_at": None, "revise_due": None, "revise_cause": "", "leased_until": None, "agreement": None}
+    left_alone = {
+        "check_at": None,
+        "gone_at": None,
+        "revise_due": None,
+        "revise_cause": "",
+        "leased_until": None,
+        "agreement": None,
+    }
     state = ArticleState.REMOVED.value
     session.execute(update(articles).where(articles.c.id.in_(ids)).values(state=state, **blank, **left_alone))
     session.execute(delete(parts).where(parts.c.article_id.in_(ids)))

@@ -14,7 +14,8 @@ ON = Renewal()
 
 
 def _looks(renewal: Renewal = ON, *, changes: bool = True, born: datetime = NOW, luck: float = 0.0) -> list[timedelta]:
-    now, found = NOW, []
+    now = NOW
+    found: list[timedelta] = []
     while (at := following(born, now, 0 if changes else len(found), luck, renewal)) is not None:
         found.append(at - born)
         now = at
