@@ -6,15 +6,16 @@ import os
 import pickle
 import signal
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing.connection import Connection, wait
 from traceback import format_exception
 from typing import Any, Self
 
-from aggregator.adapters.process import die_with_parent
+from aggregator.adapters.process import bound_memory, die_with_parent, peak_memory
 from aggregator.core.errors import TryLater
 from aggregator.core.outcome import Outcome, Step
 from aggregator.line import Parts, run
@@ -22,22 +23,36 @@ from aggregator.line import Parts, run
 BATCH_SECONDS = 120.0
 LOOK_SECONDS = 1.0  # so often each process is looked at, whatever its pipe says
 MOST_STILLBORN = 5  # processes that die in a row before they have begun
+MOST_GIVEN = 2  # batches that a process holds: the one that it is at, and the next, lest it wait for us
 
 Batch = tuple[Step, list[int]]
 Answer = list[Outcome] | Exception | None
+Said = tuple[list[Outcome] | Exception, int]  # an answer, and the peak memory of its process in MiB
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """How the work is spread: over so many processes, each with parts of its own, each batch within so many seconds."""
+    """How the work is spread: over so many processes, each with parts of its own, each batch within so many seconds.
+
+    No process may have more than `memory` MiB of its own; 0 sets no bound.
+    """
 
     make: Callable[[], Parts]
     processes: int
     seconds: float = BATCH_SECONDS
+    memory: int = 0
+
+
+@dataclass(slots=True)
+class Ended:
+    """What has happened: batches that ended, with None if they were lost, and batches that nobody had begun."""
+
+    answers: list[tuple[Batch, Answer]] = field(default_factory=list)
+    unbegun: list[Batch] = field(default_factory=list)
 
 
 class Hand:
-    """One process of the pool, with a pipe of its own, and the batch that it is at.
+    """One process of the pool, with a pipe of its own, and its batches: the one that it is at, and those after it.
 
     It shares no lock and no pipe with its siblings, so whatever it is doing when it is killed, they go on.
     """
@@ -48,25 +63,36 @@ class Hand:
         context = multiprocessing.get_context("fork") if forks else multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         inherited = [self.pipe, *(each.pipe for each in siblings)] if forks else []
-        self.process = context.Process(target=_serve, args=(pool.make, theirs, inherited), daemon=True)
+        self.process = context.Process(target=_serve, args=(pool, theirs, inherited), daemon=True)
         self.process.start()
         theirs.close()
         self.ready = False
-        self.batch: Batch | None = None
+        self.peak = 0  # MiB, as it said last
+        self.batches: deque[Batch] = deque()
+        self.seconds = pool.seconds
         self.until = time.monotonic() + pool.seconds
 
-    def give(self, batch: Batch, now: datetime, seconds: float) -> None:
-        """Let it run a batch within so many seconds."""
-        self.batch, self.until = batch, time.monotonic() + seconds
+    def give(self, batch: Batch, now: datetime) -> None:
+        """Let it run a batch, after those that it has; each has its time from when the one before it has ended."""
+        self.batches.append(batch)
+        if len(self.batches) == 1:
+            self.until = time.monotonic() + self.seconds
         with suppress(OSError):  # it is dead, which is seen when it is listened to
             self.pipe.send((*batch, now))
+
+    def answered(self) -> Batch | None:
+        """Let the batch go that it was at, since it is over; None when that was the making of its parts."""
+        batch = self.batches.popleft() if self.batches else None
+        self.until = time.monotonic() + self.seconds if self.batches else math.inf
+        return batch
 
     def heard(self) -> tuple[bool, Answer]:
         """Whether it has answered or is lost, and its answer; None when it is lost."""
         alive = self.process.is_alive()  # asked first: what it said before it died is in its pipe
         try:
             if self.pipe.poll():
-                return True, self.pipe.recv()
+                answer, self.peak = self.pipe.recv()
+                return True, answer
         except (EOFError, OSError):  # it died, perhaps in the middle of its answer
             return True, None
         return not alive or time.monotonic() > self.until, None
@@ -88,6 +114,7 @@ class Crew:
         self.pool = pool
         self.hands: list[Hand] = []
         self.stillborn = 0
+        self.peak = 0  # the most memory that a process said it has had, in MiB
 
     def __enter__(self) -> Self:
         """Start them."""
@@ -103,27 +130,29 @@ class Crew:
             hand.end(min(max(hand.until - time.monotonic(), 0.0), self.pool.seconds))
 
     def free(self) -> list[Hand]:
-        """Return those that wait for work."""
-        return [hand for hand in self.hands if hand.ready and not hand.batch]
+        """Return those that can be given a batch, first those that have none, each as often as it can take one."""
+        ready = [hand for hand in self.hands if hand.ready]
+        return [hand for held in range(MOST_GIVEN) for hand in ready if len(hand.batches) <= held]
 
     def busy(self) -> set[Step]:
-        """Return the steps that some process is at."""
-        return {hand.batch[0] for hand in self.hands if hand.batch}
+        """Return the steps that some process is at, or will be next."""
+        return {step for hand in self.hands for step, _ in hand.batches}
 
-    def ended(self) -> list[tuple[Batch, Answer]]:
-        """Wait until something happens, a second at most; return the batches that ended, with None if lost."""
+    def ended(self) -> Ended:
+        """Wait until something happens, a second at most, and return what has."""
         wait([hand.pipe for hand in self.hands], LOOK_SECONDS)
-        found: list[tuple[Batch, Answer]] = []
+        found = Ended()
         for place, hand in enumerate(self.hands):
             happened, answer = hand.heard()
             if not happened:
                 continue
-            if hand.batch:
-                found.append((hand.batch, answer))
+            self.peak = max(self.peak, hand.peak)
+            if batch := hand.answered():
+                found.answers.append((batch, answer))
             elif isinstance(answer, Exception):  # its parts cannot be made
                 raise answer
-            hand.batch, hand.until = None, math.inf
             if answer is None:
+                found.unbegun += hand.batches  # it takes one up when it has told of the one before
                 self._replace(place)
             else:
                 hand.ready, self.stillborn = True, 0
@@ -140,30 +169,36 @@ class Crew:
         self.hands[place] = Hand(self.pool, (each for other, each in enumerate(self.hands) if other != place))
 
 
-def _serve(
-    make: Callable[[], Parts], pipe: "Connection[Answer, Any]", inherited: Sequence["Connection[Any, Any]"]
-) -> None:
+def _serve(pool: Pool, pipe: "Connection[Said, Any]", inherited: Sequence["Connection[Any, Any]"]) -> None:
     """Live as a process of the pool: make the parts, then answer each batch, until the other end is closed."""
     for each in inherited:
         each.close()  # else a sibling would not hear that the parent is gone
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     die_with_parent()
+    if pool.memory:
+        bound_memory(pool.memory)
     with suppress(EOFError, ConnectionError):
         try:
-            parts = make()
+            parts = pool.make()
         except Exception as error:  # noqa: BLE001 - the parent raises it
-            pipe.send(_portable(error))
+            pipe.send((_portable(error), peak_memory()))
             return
-        pipe.send([])
+        pipe.send(([], peak_memory()))
         while True:
             step, ids, now = pipe.recv()
-            pipe.send(_tried(parts, step, ids, now))
+            pipe.send((_tried(parts, (step, ids), now, pool.memory), peak_memory()))
 
 
-def _tried(parts: Parts, step: Step, ids: list[int], now: datetime) -> list[Outcome] | Exception:
+def _tried(parts: Parts, batch: Batch, now: datetime, memory: int) -> list[Outcome] | Exception:
+    """Return how a batch ended; one that needs too much memory is an error of ours, so that fewer are tried at once."""
     try:
-        return run(parts, step, ids, now)
+        return run(parts, *batch, now)
+    except MemoryError as error:
+        bound = f"the {memory} MiB of workers.memory_limit_mb" if memory else "there is"
+        ours = TryLater(f"{batch[0]}, a batch of {len(batch[1])}, needs more memory than {bound}; let a process have more")
+        ours.__cause__ = error
+        return _portable(ours)
     except Exception as error:  # noqa: BLE001 - the parent raises it
         return _portable(error)
 

@@ -11,7 +11,7 @@ from aggregator.core.outcome import Outcome, Step, Word, Work
 from aggregator.crew import Batch, Crew, Pool
 from aggregator.line import LINE, STAGE, Parts, batches, follows, run
 from aggregator.steps.sweep import Broom, due
-from aggregator.store import entries, hosts
+from aggregator.store import entry_queue, hosts
 from aggregator.store.session import Store
 
 ORDER = {stage.step: place for place, stage in enumerate(LINE)}
@@ -25,10 +25,11 @@ _REST = Broom(feeds=0, entries=1_000_000, per_host=1_000_000, grace=timedelta(),
 
 @dataclass(slots=True)
 class Tally:
-    """The numbers so far: how often each step ended in each word."""
+    """The numbers so far: how often each step ended in each word, batches lost, and the largest peak memory in MiB."""
 
     words: Counter[tuple[Step, Word]] = field(default_factory=Counter)
     lost: int = 0
+    peak: int = 0
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
         """Count the ends of runs."""
@@ -38,17 +39,21 @@ class Tally:
 def drive(pool: Pool, store: Store, now: datetime, work: Iterable[Work], watch: Callable[[Tally], None]) -> Tally:
     """Run `work`, and all that follows from it, at the time `now`, alone on the store; returns the numbers.
 
-    A process that dies or takes too long loses its batch only: what had ended stays, the rest is tried again, and what
-    does so twice is put aside by its own step. What a dead process had brought to an end without telling of it is found
-    in the store when all else is done. An error of ours that does not pass is raised, a foreign one at once.
+    A process that dies or takes too long loses the batch that it was at: what had ended stays, the rest is tried again,
+    and what does so twice is put aside by its own step. The batch that it had not begun goes to another and is held
+    against none of its items. What a dead process had brought to an end without telling of it is found in the store
+    when all else is done. An error of ours that does not pass is raised, a foreign one at once.
     """
     tally, left = Tally(), _Left(work)
     with Crew(pool) as crew:
         while left or crew.busy() or _found(store, now, left):
             free = crew.free()
             for hand, batch in zip(free, left.take(len(free), pool.processes, crew.busy()), strict=False):
-                hand.give(batch, now, pool.seconds)
-            for (step, ids), answer in crew.ended():
+                hand.give(batch, now)
+            ended = crew.ended()
+            left.alone.extend(ended.unbegun)
+            tally.peak = crew.peak
+            for (step, ids), answer in ended.answers:
                 if isinstance(answer, list):
                     tally.add(answer)
                     left.add(follows(answer))
@@ -68,7 +73,7 @@ def _found(store: Store, now: datetime, left: "_Left") -> bool:
     if not left.unsure:
         return False
     with store.writing() as session:
-        entries.release_all(session)
+        entry_queue.release_all(session)
         hosts.release_all(session)
     with store.reading() as session:
         found = due(session, _REST, now)
@@ -134,9 +139,13 @@ class _Left:
             taken += self._some(Step.GATHER, 1, MANY)  # it waits for its turn to write: let others read pages meanwhile
         for step in sorted(self.waiting, key=ORDER.__getitem__):
             if len(taken) < most:
-                size = max(len(self.waiting[step]) // (processes * 4), STAGE[step].batch // 4)
-                taken += self._some(step, most - len(taken), size)
+                taken += self._some(step, most - len(taken), self._size(step, processes))
         return taken
+
+    def _size(self, step: Step, processes: int) -> int:
+        """Return how many items a batch should hold; publish holds the store's one writer, so that more only cost."""
+        most = STAGE[step].batch
+        return most if step is Step.PUBLISH else max(len(self.waiting[step]) // (processes * 4), most // 4)
 
     def _some(self, step: Step, most: int, size: int) -> list[tuple[Step, list[int]]]:
         held = self.waiting[step]
@@ -149,7 +158,7 @@ class _Left:
 def _free(store: Store, step: Step, ids: Sequence[int]) -> None:
     if step in {Step.FETCH, Step.EXTRACT, Step.GATHER}:
         with store.writing() as session:
-            entries.unlease(session, ids)
+            entry_queue.unlease(session, ids)
         store.close()  # a connection must not be shared with the processes of the pool
 
 

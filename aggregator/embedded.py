@@ -24,7 +24,7 @@ from aggregator.core.outcome import Step, Word
 from aggregator.line import Queue
 from aggregator.settings import Settings, environment
 from aggregator.steps.enrol import enrol
-from aggregator.store import articles, entries, feeds, hosts, outcomes
+from aggregator.store import articles, entries, entry_queue, feeds, hosts, outcomes
 from aggregator.store.session import Store
 
 STOP_SECONDS = 8.0
@@ -116,7 +116,7 @@ def _begin(settings: Settings, store: Store) -> None:
         enrol(store, read_sources(settings.sources.file), now)
     if store.is_sqlite:  # nobody else can be at work on it while the folder is ours
         with store.writing() as session:
-            entries.release_all(session)
+            entry_queue.release_all(session)
             hosts.release_all(session)
 
 
@@ -308,7 +308,7 @@ def _numbers(store: Store, now: datetime, restarts: int) -> Numbers:
             articles=articles.numbers(session)["articles"],
             duplicates=standing.get(EntryStatus.DUPLICATE, 0),
             quarantined=standing.get(EntryStatus.QUARANTINED, 0),
-            waiting=entries.waiting(session),
+            waiting=entry_queue.waiting(session),
             lateness=feeds.lateness(session, now),
             unreachable=feeds.first_failure(session) if number and failing == number and not polled else "",
             restarts=restarts,

@@ -88,7 +88,7 @@ RUN: Mapping[Step, Callable[[Parts, Sequence[int], datetime], list[Outcome]]] = 
     Step.SEEK: lambda parts, ids, now: seek(parts.store, parts.seeker, now, ids),
     Step.FETCH: lambda parts, ids, now: fetch(parts.store, parts.fetcher, now, ids),
     Step.EXTRACT: lambda parts, ids, now: extract(parts.store, parts.extractor, parts.renewal, now, ids),
-    Step.GATHER: lambda parts, ids, now: gather(parts.store, now, ids),
+    Step.GATHER: lambda parts, ids, now: gather(parts.store, parts.blobs, now, ids),
     Step.RENEW: lambda parts, ids, now: renew(parts.store, parts.fetcher, parts.renewal, now, ids),
     Step.REVISE: lambda parts, ids, now: revise(parts.store, parts.extractor, now, ids),
     Step.PUBLISH: lambda parts, ids, now: publish(parts.store, parts.house, now, ids),

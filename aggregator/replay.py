@@ -24,7 +24,7 @@ from aggregator.drive import Tally
 from aggregator.settings import Settings
 from aggregator.steps.enrol import enrol
 from aggregator.steps.sweep import Broom, due
-from aggregator.store import entries, feeds, hosts, sources
+from aggregator.store import entries, entry_queue, feeds, hosts, sources
 from aggregator.store.entries import NewEntry
 from aggregator.store.session import Session, Store
 from aggregator.wiring import Archived
@@ -34,7 +34,10 @@ HTML = {"text/html", "application/xhtml+xml"}
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a replay did: the archive's records, how each step ended, and where all entries stand now."""
+    """What a replay did: the archive's records, how each step ended, and where all entries stand now.
+
+    `peak` is the most memory that one of its processes had, in MiB.
+    """
 
     records: int
     skipped: Mapping[str, int]
@@ -42,6 +45,7 @@ class Report:
     steps: Mapping[Step, Mapping[Word, int]]
     entries: Mapping[EntryStatus, int]
     lost: int
+    peak: int = 0
 
     @property
     def articles(self) -> int:
@@ -67,7 +71,8 @@ def replay(
         try:
             begun = _begin(store, found, specs, pages=pages)
             store.close()  # a connection must not be shared with the processes of the pool
-            pool = Pool(partial(wiring.build, settings, archived=Archived(file, found)), settings.workers.count)
+            make = partial(wiring.build, settings, archived=Archived(file, found))
+            pool = Pool(make, settings.workers.count, memory=settings.workers.memory_limit_mb)
             tally = _run(pool, store, found, begun, watch)
             return _report(store, found, tally)
         finally:
@@ -96,7 +101,7 @@ def _begin(store: Store, found: Index, specs: Sequence[SourceSpec], *, pages: bo
     enrol(store, specs, found.end, keep=True)
     archived = {record.url for record in found.records}
     with store.writing() as session:
-        entries.release_all(session)
+        entry_queue.release_all(session)
         hosts.release_all(session)
         mine = [feed.id for feed in feeds.every(session) if feed.url in archived and feed.state is FeedState.ACTIVE]
         feeds.make_due(session, mine, found.end, forget=True)
@@ -136,7 +141,7 @@ def _run(pool: Pool, store: Store, found: Index, begun: Sequence[int], watch: Ca
         if not work:
             return total
         done = drive.drive(pool, store, found.end, work, watch)
-        total = Tally(total.words + done.words, total.lost + done.lost)
+        total = Tally(total.words + done.words, total.lost + done.lost, max(total.peak, done.peak))
         asked = _told_more(store, times, begun, found.end)
 
 
@@ -158,4 +163,4 @@ def _report(store: Store, found: Index, tally: Tally) -> Report:
         steps[step][word] += number
     with store.reading() as session:
         standing = entries.numbers(session)
-    return Report(len(found.records), found.skipped, found.end, steps, standing, tally.lost)
+    return Report(len(found.records), found.skipped, found.end, steps, standing, tally.lost, tally.peak)

@@ -7,7 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from aggregator import __version__
@@ -18,6 +19,9 @@ from aggregator.core.rights import CAP_CHARS, CAP_WORDS
 PREFIX = "AGGREGATOR_"
 CONFIG_FILE = Path("config/aggregator.toml")
 _NOT_SETTINGS = ("AGGREGATOR_CONFIG", "AGGREGATOR_TEST_")
+
+LEAST_MEMORY = 300  # MiB; a process that reads pages has about 200 before it begins
+MOST_MEMORY = 1024 * 1024
 
 Seconds = Annotated[float, Field(ge=0, le=86_400 * 366)]
 
@@ -124,16 +128,33 @@ class Site(_Group):
 
 
 class Workers(_Group):
-    """How many processes do the work, and when one is replaced or stopped."""
+    """How many processes do the work, how much memory each may have, and when one is replaced or stopped.
+
+    A process that has grown beyond `memory_per_child_mb` is replaced after its task; what would let one have more than
+    `memory_limit_mb` of its own fails at once. Both are MiB; a limit of 0 is none.
+    """
 
     processes: int = Field(default=0, ge=0, le=256)
     network_processes: int = Field(default=1, ge=1, le=64)
     tasks_per_child: int = Field(default=200, ge=1)
     memory_per_child_mb: int = Field(default=600, ge=100)
+    memory_limit_mb: int = Field(default=1500, ge=0, le=MOST_MEMORY, validate_default=True)
     soft_seconds: int = Field(default=240, ge=10, le=86_400)
     hard_seconds: int = Field(default=300, ge=10, le=86_400)
     network_soft_seconds: int = Field(default=840, ge=10, le=86_400)
     network_hard_seconds: int = Field(default=900, ge=10, le=86_400)
+
+    @field_validator("memory_limit_mb")
+    @classmethod
+    def _not_too_low(cls, limit: int, info: ValidationInfo) -> int:
+        """Refuse a limit with which no process could work, or which it would meet before it is replaced."""
+        least = max(LEAST_MEMORY, info.data.get("memory_per_child_mb", 0))
+        if 0 < limit < least:
+            allowed = f"0 (no limit), or at least {LEAST_MEMORY} and not below workers.memory_per_child_mb: {least}"
+            raise PydanticCustomError(
+                "memory_limit", "Input should be {allowed} to {most}", {"allowed": allowed, "most": MOST_MEMORY}
+            )
+        return limit
 
     @property
     def count(self) -> int:

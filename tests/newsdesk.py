@@ -11,9 +11,10 @@ from aggregator.core.page import Answer
 from aggregator.core.sketch import sketch
 from aggregator.core.source import Show, Source, SourceSpec, slug
 from aggregator.core.url import host, key
-from aggregator.store import articles, entries, feeds, pages, sightings, sketches, sources
+from aggregator.store import articles, entries, entry_queue, feeds, pages, sightings, sketches, sources
 from aggregator.store.articles import NewArticle
-from aggregator.store.entries import NewEntry, Settled
+from aggregator.store.entries import NewEntry
+from aggregator.store.entry_queue import Settled
 from aggregator.store.session import Session, Store
 from aggregator.store.sightings import NewSighting
 from tests.world import NOW
@@ -100,5 +101,5 @@ def _article(session: Session, entry: Entry, text: str, title: str, given: dict[
     seen = NewSighting(article_id, entry.source_id, entry.id, entry.url, NOW, new.published)
     sightings.add(session, [seen])
     settled = Settled(entry.id, EntryStatus.EXTRACTED, NOW, page_id=page_of[entry.id], article_id=article_id)
-    entries.settle(session, [settled])
+    entry_queue.settle(session, [settled])
     return article_id

@@ -10,17 +10,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import psutil
 import pytest
 
 from aggregator import wiring
-from aggregator.core.article import Extraction, Hints
+from aggregator.core.article import Extraction
 from aggregator.core.entry import EntryStatus
 from aggregator.core.errors import Refused, TryLater
 from aggregator.core.outcome import Step, Word, Work
 from aggregator.crew import Pool
-from aggregator.drive import MOST_LOSSES, Tally, drive, here
+from aggregator.drive import MOST_LOSSES, Tally, _Left, drive, here
 from aggregator.line import Parts
 from aggregator.store import entries
 from aggregator.store.session import Session, Store
@@ -129,20 +130,20 @@ def test_one_process_alone_comes_to_the_same_numbers(tmp_path: Path, newsday: Ne
     assert _ended(url) == {EntryStatus.ARTICLE: PAGES}
 
 
-def _killer(body: bytes, *, url: str, charset: str, hints: Hints) -> Extraction:
+def _killer(body: bytes, *, url: str, **given: Any) -> Extraction:
     from aggregator.adapters import text_extractor  # noqa: PLC0415 - loaded in the child
 
     if url.endswith("/7"):
         os.kill(os.getpid(), signal.SIGKILL)
-    return text_extractor.extract(body, url=url, charset=charset, hints=hints)
+    return text_extractor.extract(body, url=url, **given)
 
 
-def _sleeper(body: bytes, *, url: str, charset: str, hints: Hints) -> Extraction:
+def _sleeper(body: bytes, *, url: str, **given: Any) -> Extraction:
     from aggregator.adapters import text_extractor  # noqa: PLC0415 - loaded in the child
 
     if url.endswith("/7"):
         time.sleep(600)
-    return text_extractor.extract(body, url=url, charset=charset, hints=hints)
+    return text_extractor.extract(body, url=url, **given)
 
 
 @pytest.mark.timeout(400)
@@ -173,6 +174,16 @@ def test_an_error_of_ours_that_does_not_pass_ends_the_run_with_its_own_words(tmp
         drive(_pool(url, tmp_path, _away), store, NOW, work, _quiet)
     store.close()
     assert _ended(url) == {EntryStatus.FETCHED: PAGES}, "and nothing is lost"
+
+
+def test_publishing_comes_in_full_batches_and_the_rest_in_such_as_keep_all_processes_busy() -> None:
+    for step, sizes in (
+        (Step.PUBLISH, [100, 100, 50]),
+        (Step.EXTRACT, [16, 16, 16, 16]),
+        (Step.GATHER, [31, 31, 31, 31]),
+    ):
+        left = _Left(Work(step, each) for each in range(250))
+        assert [len(ids) for _, ids in left.take(4, 2)] == sizes
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -5,7 +5,7 @@ from pathlib import Path
 from aggregator.core.entry import WAITING, EntryStatus
 from aggregator.core.outcome import Step, Word, Work
 from aggregator.line import LINE, STAGE, Queue, batches
-from aggregator.store import entries, feeds, outcomes, publications
+from aggregator.store import entries, entry_queue, feeds, outcomes, publications
 from aggregator.store.session import Store
 from tests.newsdesk import feed_of, outlet
 from tests.steps.parts import parts, polled, through
@@ -34,7 +34,7 @@ def test_every_entry_ends_in_one_outcome_and_the_numbers_add_up(store: Store, tm
     line = parts(store, tmp_path, world)
     polled(line, first.id, second.id)
     with store.reading() as session:
-        left = entries.due(session, EntryStatus.DUE, NOW, 10, 10)
+        left = entry_queue.due(session, EntryStatus.DUE, NOW, 10, 10)
     assert len(left) == 1, "a page that was on its way for another entry is waited for"
     through(line, left)
 

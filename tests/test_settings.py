@@ -69,6 +69,11 @@ WRONG = [
     ("[publish]\nexcerpt_words = 1000", "publish.excerpt_words", "1000", "less than or equal to 200"),
     ("[workers]\nprocesses = 1000", "workers.processes", "1000", "less than or equal to 256"),
     ("[workers]\nhard_seconds = 1", "workers.hard_seconds", "1", "greater than or equal to 10"),
+    ("[workers]\nmemory_limit_mb = 299", "workers.memory_limit_mb", "299", "at least 300"),
+    ("[workers]\nmemory_limit_mb = -1", "workers.memory_limit_mb", "-1", "greater than or equal to 0"),
+    ("[workers]\nmemory_limit_mb = 1e9", "workers.memory_limit_mb", "1000000000.0", "less than or equal to 1048576"),
+    ("[workers]\nmemory_limit_mb = 599", "workers.memory_limit_mb", "599", "memory_per_child_mb: 600 to 1048576"),
+    ("[workers]\nmemory_per_child_mb = 1501", "workers.memory_limit_mb", "1500", "0 (no limit), or at least 300"),
     ("[beat]\nsweep_seconds = []", "beat.sweep_seconds", "[]", "valid number"),
     ("[fetch]\ndelay = 3", "fetch.delay", "3", "see config/aggregator.toml for what there is"),
     ("[sight]\nport = 1", "sight", "{'port': 1}", "see config/aggregator.toml for what there is"),
@@ -121,6 +126,12 @@ def test_a_file_that_is_no_toml_is_refused():
     written("[site\n")
     with pytest.raises(Refused, match=r"config/aggregator\.toml is not valid TOML"):
         settings.load()
+
+
+@pytest.mark.parametrize(("limit", "child"), [(0, 5000), (600, 600), (300, 100)])
+def test_a_limit_of_memory_is_none_or_no_lower_than_where_a_process_is_replaced(limit: int, child: int):
+    found = settings.load(workers={"memory_limit_mb": limit, "memory_per_child_mb": child}).workers
+    assert (found.memory_limit_mb, found.memory_per_child_mb) == (limit, child)
 
 
 def test_the_settings_cannot_be_changed():

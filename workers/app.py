@@ -7,7 +7,7 @@ from kombu import Queue as Channel
 
 from aggregator import settings as configuration
 from aggregator import wiring
-from aggregator.adapters.process import die_with_parent
+from aggregator.adapters.process import bound_memory, die_with_parent
 from aggregator.core.errors import AggregatorError
 from aggregator.line import Parts, Queue
 from aggregator.settings import Settings
@@ -82,6 +82,8 @@ def _start(**_: object) -> None:
     global _parts  # noqa: PLW0603 - what was made before the fork is not ours
     _parts = None
     die_with_parent()
+    if settings.workers.memory_limit_mb:
+        bound_memory(settings.workers.memory_limit_mb)
 
 
 @worker_process_shutdown.connect

@@ -1,10 +1,12 @@
 """One thin task for each step: it runs the step and, after the step's commit, sends what follows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from celery import Task, shared_task
 from celery.utils.log import get_task_logger
 
+from aggregator.adapters.process import peak_memory
 from aggregator.core.errors import AggregatorError
 from aggregator.core.outcome import Step, Work
 from aggregator.line import STAGE, batches, follows, run
@@ -84,8 +86,9 @@ def sweep() -> None:
 def pulse(queue: str) -> None:
     """Leave a sign of life for a queue."""
     mine = parts()
+    about = pulses.told(mine.holder, peak_memory(), settings.workers.memory_limit_mb)
     with mine.store.writing() as session:
-        pulses.beat(session, queue, mine.clock(), mine.holder)
+        pulses.beat(session, queue, mine.clock(), about)
 
 
 TASK: dict[Step, "Task[[list[int]], None]"] = {
@@ -104,13 +107,28 @@ TASK: dict[Step, "Task[[list[int]], None]"] = {
 
 def carry_on(step: Step, ids: list[int]) -> None:
     """Run a step and send what follows; what cannot be done now is left to the sweep, and said."""
-    mine = parts()
     try:
-        outcomes = run(mine, step, ids, mine.clock())
+        with _within_memory(f"{step}, a batch of {len(ids)},"):
+            mine = parts()
+            outcomes = run(mine, step, ids, mine.clock())
     except AggregatorError as error:
         log.warning("%s of %d items put off: %s", step, len(ids), error.reason)
         return
     send(follows(outcomes))
+
+
+@contextmanager
+def _within_memory(about: str) -> Iterator[None]:
+    """Let what needs too much memory fail as a task does; by a MemoryError, Celery would end the worker as a whole."""
+    try:
+        yield
+    except MemoryError as error:
+        limit = settings.workers.memory_limit_mb
+        bound = f"the {limit} MiB of workers.memory_limit_mb" if limit else "there is"
+        raise RuntimeError(
+            f"{about} needs more memory than {bound}; it is tried again when its lease has run out. "
+            "If it comes again, let a process have more"
+        ) from error
 
 
 def send(work: Iterable[Work]) -> None:

@@ -18,6 +18,8 @@ from aggregator.core.outcome import Step
 from aggregator.core.revision import Version
 from aggregator.core.takedown import ruling_on_url
 from aggregator.store import (
+    aliases,
+    article_groups,
     articles,
     copies,
     entries,
@@ -85,8 +87,8 @@ def show(
         told = [known(each) for each in revisions.history(session, article.id)] if with_revisions else []
         publication = publications.by_article(session, article.root_id)
         seen = sightings.of_group(session, article.root_id)
-        group = articles.group(session, article.root_id)
-        revision = articles.text(session, article.id)
+        group = article_groups.members(session, article.root_id)
+        revision = revisions.text(session, article.id)
     excerpt = revision.text[:EXCERPT] if revision else ""
     facts: dict[str, Any] = {key: value for key, value in asdict(article).items() if value not in ("", None, ())}
     if as_json:
@@ -230,7 +232,7 @@ def _article(session: Session, article: Article) -> dict[str, Any]:
         "key": article.key,
         "title": article.title,
         "url": article.url,
-        "also known as": articles.aliases(session, [article.id]),
+        "also known as": aliases.of_articles(session, [article.id]),
         "state": article.state,
         "canonical": root.key if root else "",
         "canonical because": article.root_reason or "it has no copies",

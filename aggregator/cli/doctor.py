@@ -24,7 +24,7 @@ from aggregator import __version__, wiring
 from aggregator import settings as configuration
 from aggregator.adapters import redis_server
 from aggregator.adapters.blobs import Blobs
-from aggregator.cli import extraction_facts
+from aggregator.cli import extraction_facts, memory_facts
 from aggregator.cli.console import out, print_json
 from aggregator.core.errors import AggregatorError
 from aggregator.settings import Settings
@@ -89,6 +89,7 @@ def _findings() -> Iterator[Finding]:
     looks = {"disk": _disk, "database": _database, "pages": _blobs, "broker": _broker, "clock": _clock, "port": _port}
     for about, look in looks.items():
         yield _looked(about, look, settings)
+    yield _memory(settings)
     yield _looked("reading", _reading, settings)
     yield _looked("network", _network, settings)
 
@@ -208,6 +209,11 @@ def _clock(settings: Settings) -> Finding:
         said = f"{now:%Y-%m-%d %H:%M} UTC is before files or rows were written"
         return Finding("clock", FAIL, said, "set the clock, best by NTP")
     return Finding("clock", OK, f"{now:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _memory(settings: Settings) -> Finding:
+    said, cure = memory_facts.fits(settings.workers, memory_facts.machine())
+    return Finding("memory", WARN if cure else OK, said, cure)
 
 
 def _newest(store: Store) -> float | None:

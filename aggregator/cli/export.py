@@ -20,7 +20,7 @@ from aggregator.core.entry import WAITING, Entry, EntryStatus
 from aggregator.core.errors import Refused
 from aggregator.core.publication import Channel, FeedPage
 from aggregator.steps.show import gated
-from aggregator.store import articles, entries, publications, sightings, sources, stories
+from aggregator.store import articles, entries, publications, revisions, sightings, sources, stories
 from aggregator.store.publications import Selection
 from aggregator.store.session import Session
 
@@ -104,7 +104,7 @@ def _rows(session: Session) -> Iterator[dict[str, Any]]:
 def _some(session: Session, found: list[Entry]) -> Iterator[dict[str, Any]]:
     held = articles.several(session, [entry.article_id for entry in found if entry.article_id])
     roots = articles.several(session, [article.root_id for article in held.values()])
-    texts = articles.texts(session, held)
+    texts = revisions.texts(session, held)
     seen = sightings.of_groups(session, roots)
     told = stories.keys(session, [root.story_id for root in roots.values() if root.story_id])
     outlets = sources.several(session, [entry.source_id for entry in found])

@@ -10,6 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from aggregator import settings as configuration
 from aggregator.adapters import opml as opml_format
+from aggregator.cli import memory_facts
 from aggregator.cli.console import err, out, print_json, print_table
 from aggregator.core.entry import WAITING, EntryStatus
 from aggregator.core.outcome import Step, Word
@@ -43,9 +44,9 @@ def replay(
         report = replay_archive(settings, file, specs, watch.show, pages=pages or opml is None)
     seconds = time.monotonic() - began
     if as_json:
-        print_json(_document(report, seconds))
+        print_json(_document(report, seconds, settings.workers.memory_limit_mb))
     else:
-        _print(report, seconds)
+        _print(report, seconds, settings.workers.memory_limit_mb)
 
 
 class Watch:
@@ -92,7 +93,7 @@ def _line(tally: Tally) -> str:
     )
 
 
-def _document(report: Report, seconds: float) -> dict[str, object]:
+def _document(report: Report, seconds: float, limit: int) -> dict[str, object]:
     return {
         "records": report.records,
         "skipped": dict(report.skipped),
@@ -102,6 +103,8 @@ def _document(report: Report, seconds: float) -> dict[str, object]:
         },
         "entries": {"seen": report.seen, **_standing(report)},
         "batches_lost": report.lost,
+        "peak_memory_mib": report.peak,
+        "memory_limit_mib": limit,
         "seconds": round(seconds, 2),
     }
 
@@ -111,7 +114,7 @@ def _standing(report: Report) -> dict[str, int]:
     return {**ends, "still_due": sum(report.entries.get(status, 0) for status in WAITING)}
 
 
-def _print(report: Report, seconds: float) -> None:
+def _print(report: Report, seconds: float, limit: int) -> None:
     rows = [
         (
             step.value,
@@ -129,4 +132,6 @@ def _print(report: Report, seconds: float) -> None:
         out.print(f"archive: {number} records left out: {reason}", markup=False)
     if report.lost:
         out.print(f"{report.lost} batches lost their process and were run again", markup=False)
+    if report.peak:
+        out.print(f"peak memory {memory_facts.words(report.peak, limit)}", markup=False)
     out.print(f"{report.records} records in {seconds:.1f} s; see `aggregator web` and `aggregator export articles`")

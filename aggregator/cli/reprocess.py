@@ -16,7 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from aggregator import settings as configuration
 from aggregator import wiring
 from aggregator.adapters import folder_lock
-from aggregator.cli import rereaders
+from aggregator.adapters.process import bound_memory
+from aggregator.cli import memory_facts, rereaders
 from aggregator.cli.console import confirm, err, out, print_json
 from aggregator.cli.replay import Watch
 from aggregator.cli.rereaders import ARTICLES, BATCH, ENTRIES, Batch, Readers
@@ -99,8 +100,12 @@ def reprocess(
         store.close()
     if as_json:
         document = {"since": begin, "dry_run": dry_run, "differences": [asdict(each) for each in seen.told]}
-        print_json({**document, "totals": seen.totals(), "lost": seen.lost, "ended": ended})
-    elif not changes:
+        memory = {"peak_memory_mib": memory_facts.peak_of_ended(), "memory_limit_mib": settings.workers.memory_limit_mb}
+        print_json({**document, "totals": seen.totals(), "lost": seen.lost, "ended": ended, **memory})
+        return
+    said = memory_facts.words(memory_facts.peak_of_ended(), settings.workers.memory_limit_mb)
+    out.print(f"peak memory {said}", markup=False)
+    if not changes:
         out.print("Nothing would change.")
     elif dry_run:
         out.print("Nothing was changed (--dry-run).")
@@ -155,7 +160,14 @@ def _looked(
 
 
 def _readers(settings: Settings, now: datetime) -> Readers:
-    return Readers(settings.workers.count, partial(rereaders.begin, settings), partial(rereaders.read, now))
+    return Readers(settings.workers.count, partial(_begin, settings), partial(rereaders.read, now))
+
+
+def _begin(settings: Settings) -> None:
+    """Begin a process that reads pages."""
+    if settings.workers.memory_limit_mb:
+        bound_memory(settings.workers.memory_limit_mb)
+    rereaders.begin(settings)
 
 
 def _batches(store: Store, since: datetime, source_id: int | None, limit: int) -> Iterator[Batch]:
@@ -238,7 +250,9 @@ def _changed(settings: Settings, store: Store, now: datetime, seen: Seen, *, qui
         return {}
     try:
         with folder_lock.owned(settings.data.folder, "reprocess"), Watch(quiet=quiet) as watch:
-            tally = drive(Pool(partial(wiring.build, settings), settings.workers.count), store, now, work, watch.show)
+            make, workers = partial(wiring.build, settings), settings.workers
+            pool = Pool(make, workers.count, memory=workers.memory_limit_mb)
+            tally = drive(pool, store, now, work, watch.show)
     except Refused as error:
         if not quiet:
             out.print(f"The running service carries it on ({error.reason.partition(':')[0]}).", markup=False)

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from aggregator.cli.console import harmless, out
 from aggregator.core.revision import Version, sentences
-from aggregator.store.articles import Revision
+from aggregator.store.revisions import Revision
 
 STYLE = {"-": "red", "+": "green", " ": ""}
 AROUND = 1  # unchanged sentences shown beside a change

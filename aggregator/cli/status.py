@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from aggregator.cli import extraction_facts
+from aggregator.cli import extraction_facts, memory_facts
 from aggregator.cli.console import out, print_facts, print_json, print_table, spoken
 from aggregator.cli.desk import Desk, desk
 from aggregator.core.entry import WAITING, EntryStatus
@@ -78,6 +78,7 @@ def _found(here: Desk, session: Session) -> dict[str, Any]:
         "refused": dict(entries.reasons(session, EntryStatus.REFUSED, 5)),
         "outcomes": _outcomes(session),
         "pulses": {name: at for name, (at, _) in pulses.every(session).items()},
+        "memory": _memory(session),
         "database": here.store.engine.url.render_as_string(hide_password=True),
         "database_bytes": schema.size(here.store),
         "disk_free_bytes": shutil.disk_usage(here.settings.data.folder).free if folder else None,
@@ -89,6 +90,20 @@ def _outcomes(session: Session) -> dict[str, dict[str, int]]:
     for (step, word), number in sorted(outcomes.totals(session).items()):
         found.setdefault(step.value, {})[word.value] = number
     return found
+
+
+def _memory(session: Session) -> dict[str, dict[str, int]]:
+    """Return the memory that the last pulse of each queue told of, in MiB, of those that did."""
+    told = {name: pulses.memory(about) for name, (_, about) in pulses.every(session).items()}
+    return {name: {"peak_mib": each.peak, "limit_mib": each.limit} for name, each in told.items() if each}
+
+
+def _workers(seen: Mapping[str, datetime], memory: Mapping[str, Mapping[str, int]], now: datetime) -> str:
+    """Return when each worker was heard of last, and the most memory that it has had."""
+    told = {name: f"{name} {int((now - at).total_seconds())} s ago" for name, at in seen.items()}
+    for name, each in memory.items():
+        told[name] += f" (peak {memory_facts.words(each['peak_mib'], each['limit_mib'])})"
+    return ", ".join(told.values()) or "no sign of life"
 
 
 def _disk(free: int | None) -> str:
@@ -135,10 +150,7 @@ def _print(found: dict[str, Any], now: datetime) -> None:
             "takedowns": f"{found['takedowns']} in force",
             "quarantined": ", ".join(f"{number} {why}" for why, number in found["quarantined"].items()) or "none",
             "refused": ", ".join(f"{number} {why}" for why, number in found["refused"].items()) or "none",
-            "workers": ", ".join(
-                f"{name} {int((now - at).total_seconds())} s ago" for name, at in found["pulses"].items()
-            )
-            or "no sign of life",
+            "workers": _workers(found["pulses"], found["memory"], now),
             "database": f"{found['database']}, {found['database_bytes'] / 1024**2:.1f} MiB",
             "disk": _disk(found["disk_free_bytes"]),
         }

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 BLOCKED_CONTAINMENT = 0.55  # the share of a blocked text that makes another text a copy of it
+TAKEDOWN = "takedown "  # how each reason begins that names one; its number comes next
 
 
 class Scope(StrEnum):

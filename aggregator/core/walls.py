@@ -99,7 +99,7 @@ def wall(status: int, headers: Mapping[str, str], body: bytes) -> str:
         for name, said in _SERVER_WORDS:
             if said.search(headers.get("server", "")):
                 return name
-    if "html" not in headers.get("content-type", "html").lower():
+    if not body or "html" not in headers.get("content-type", "html").lower():
         return ""
     start = body[:LOOKED_AT]
     if _FEED.match(start) and not _XHTML.match(start):

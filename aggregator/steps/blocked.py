@@ -1,4 +1,4 @@
-"""Blocked: an article whose new text a takedown names is withdrawn and emptied, as though it had come in with it."""
+"""Blocked: an article whose text a takedown names is withdrawn and emptied, whatever it came in by."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,26 +6,33 @@ from datetime import datetime
 from aggregator.core.article import Article, Sketch
 from aggregator.core.sketch import unpack
 from aggregator.core.takedown import Ruling, ruling_on_text
-from aggregator.store import articles, entries, pages, publications, sketches, stories, takedowns
+from aggregator.store import articles, entries, outcomes, pages, publications, sketches, stories, takedowns
 from aggregator.store.session import Session
+
+Texts = Mapping[int, tuple[str, Sketch]]  # by article: the hash of its text and its sketch
 
 
 def withdraw_blocked(
-    session: Session, held: Mapping[int, Article], told: Mapping[int, tuple[str, Sketch]], now: datetime
+    session: Session, held: Mapping[int, Article], told: Texts, now: datetime
 ) -> tuple[dict[int, str], list[str]]:
-    """Withdraw those of the articles whose new text (hash and sketch, by article) a takedown names.
+    """Withdraw those of the articles whose texts a takedown names, with all that their feeds said of them.
 
     Returns the rule by article, and the blobs that nobody names any more, to be deleted after the commit. Ask for it
     under `stories.lock`, with the rows of the articles held.
     """
-    sampled = {str(fp) for _, sketch in told.values() for fp in sketch.sample}
-    if not told or not takedowns.any_of_texts(session, sampled, [name for name, _ in told.values()]):
-        return {}, []
-    rulings = {each: found for each, (name, sketch) in told.items() if (found := _ruling(session, name, sketch))}
+    rulings = _rulings(session, told)
     orphans: list[str] = []
     for article_id, ruling in rulings.items():
         orphans += _withdraw(session, held[article_id], ruling, now)
     return {each: ruling.rule for each, ruling in rulings.items()}, orphans
+
+
+def _rulings(session: Session, told: Texts) -> dict[int, Ruling]:
+    """Return, by article, the takedown that names its text; one question where none does, which is the rule."""
+    sampled = {str(fp) for _, sketch in told.values() for fp in sketch.sample}
+    if not told or not takedowns.any_of_texts(session, sampled, [name for name, _ in told.values()]):
+        return {}
+    return {each: found for each, (name, sketch) in told.items() if (found := _ruling(session, name, sketch))}
 
 
 def _ruling(session: Session, text_hash: str, sketch: Sketch) -> Ruling | None:
@@ -42,4 +49,5 @@ def _withdraw(session: Session, article: Article, ruling: Ruling, now: datetime)
     sketches.remove(session, [article.id])
     stories.remove_terms(session, [article.id])
     stories.recount(session, {article.story_id} if article.story_id is not None else set())
+    outcomes.hush(session, told, [article.id], ruling.rule)
     return pages.remove(session, [page.id for page in pages.of_entries(session, told)])

@@ -14,12 +14,24 @@ from aggregator.core.outcome import Outcome, Step, Word, Work
 from aggregator.core.page import Page
 from aggregator.core.renewal import Renewal
 from aggregator.core.schedule import chance
+from aggregator.core.url import key
 from aggregator.steps import reading, watching
 from aggregator.steps.reading import Extractor, Known, Reading
 from aggregator.steps.watching import Counted
-from aggregator.store import articles, entries, outcomes, pages, parts, sightings, site_lines, sketches
+from aggregator.store import (
+    aliases,
+    articles,
+    entry_queue,
+    outcomes,
+    pages,
+    parts,
+    publish_queue,
+    sightings,
+    site_lines,
+    sketches,
+)
 from aggregator.store.articles import NewArticle
-from aggregator.store.entries import Settled
+from aggregator.store.entry_queue import Settled
 from aggregator.store.session import Session, Store
 from aggregator.store.sightings import NewSighting
 
@@ -40,7 +52,7 @@ def extract(store: Store, tools: Extractor, plan: Renewal, now: datetime, entry_
     for start in range(0, len(entry_ids), TOGETHER):
         ids = entry_ids[start : start + TOGETHER]
         with store.writing() as session:
-            leased = entries.lease(session, ids, EntryStatus.FETCHED, now, LEASE, untried=True)
+            leased = entry_queue.lease(session, ids, EntryStatus.FETCHED, now, LEASE, untried=True)
             page_of = pages.several(session, [entry.page_id or 0 for entry in leased])
             known = reading.known(session, leased)
         taken = {entry.id for entry in leased}
@@ -51,7 +63,7 @@ def extract(store: Store, tools: Extractor, plan: Renewal, now: datetime, entry_
 
 def _alone(store: Store, tools: Extractor, plan: Renewal, now: datetime, entry_id: int) -> Outcome:
     with store.writing() as session:
-        leased = entries.lease(session, [entry_id], EntryStatus.FETCHED, now, LEASE)
+        leased = entry_queue.lease(session, [entry_id], EntryStatus.FETCHED, now, LEASE)
         if not leased:
             outcome = Outcome(Step.EXTRACT, entry_id, Word.NOT_DUE)
             outcomes.record(session, [outcome], now)
@@ -79,7 +91,7 @@ def _all_read(
         return [reading.read(tools, entry, page_of.get(entry.page_id or 0), known, now) for entry in leased]
     except TryLater:
         with store.writing() as session:
-            entries.release(session, [entry.id for entry in leased])
+            entry_queue.release(session, [entry.id for entry in leased])
         raise
 
 
@@ -97,8 +109,8 @@ def _saved(store: Store, plan: Renewal, now: datetime, found: Sequence[Reading])
         _joined(session, found, by_entry, known)
         ended = [_end(each, by_entry.get(each.entry.id), known, now) for each in found]
         _watched(session, found, by_entry, now)
-        entries.settle(session, [settled for _, settled in ended])
-        articles.want_published(session, [article.root_id for article in known.values()], now)
+        entry_queue.settle(session, [settled for _, settled in ended])
+        publish_queue.want(session, [article.root_id for article in known.values()], now)
         outcomes.record(session, [outcome for outcome, _ in ended], now)
     return [outcome for outcome, _ in ended]
 
@@ -129,7 +141,7 @@ def _joined(
                 NewSighting(article_id, entry.source_id, entry.id, each.new.url, entry.seen_at, each.new.published)
             )
     sketches.add(session, drawn)
-    articles.add_aliases(session, names)
+    aliases.add(session, names)
     sightings.add(session, seen)
 
 
@@ -171,6 +183,7 @@ def _watched(session: Session, found: Sequence[Reading], by_entry: Mapping[int, 
     site_lines.add(session, told, now)
     split = {by_entry[each.entry.id]: each.found.next_urls for each in new if each.found and each.found.next_urls}
     parts.add(session, split)
+    aliases.add(session, [(each, key(url), "part") for each, urls in split.items() for url in urls])
 
 
 def _counted(each: Reading) -> Counted:

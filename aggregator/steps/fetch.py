@@ -17,9 +17,9 @@ from aggregator.core.takedown import Ruling
 from aggregator.steps import asking
 from aggregator.steps.asking import ACCEPT, LEASE, Fetcher
 from aggregator.steps.robots import Rules
-from aggregator.store import articles, asked, entries, hosts, outcomes, pages, sightings
+from aggregator.store import articles, asked, entries, entry_queue, hosts, outcomes, pages, publish_queue, sightings
 from aggregator.store.asked import Asked
-from aggregator.store.entries import Settled
+from aggregator.store.entry_queue import Settled
 from aggregator.store.session import Session, Store
 from aggregator.store.sightings import NewSighting
 
@@ -33,13 +33,13 @@ Had = tuple[Entry, Answer | AggregatorError]
 def fetch(store: Store, tools: Fetcher, now: datetime, entry_ids: Sequence[int]) -> list[Outcome]:
     """Fetch those of the entries that are due and whose hosts are free; each ends in one outcome."""
     with store.writing() as session:
-        leased = entries.lease(session, entry_ids, EntryStatus.DUE, now, LEASE)
+        leased = entry_queue.lease(session, entry_ids, EntryStatus.DUE, now, LEASE)
         taken = {entry.id for entry in leased}
         ended = [Outcome(Step.FETCH, each, Word.NOT_DUE) for each in entry_ids if each not in taken]
         wanted = _without_known(session, leased, now, ended)
         held = hosts.lease(session, {entry.host for entry in wanted}, tools.holder, now, LEASE)
         busy = [entry.id for entry in wanted if entry.host not in held]
-        entries.release(session, busy)
+        entry_queue.release(session, busy)
         ended += [Outcome(Step.FETCH, each, Word.HOST_BUSY) for each in busy]
         outcomes.record(session, ended, now)
     try:
@@ -70,7 +70,7 @@ def _without_known(session: Session, leased: Sequence[Entry], now: datetime, end
             reason = f"the same address as entry {twin.id}: {twin.reason}"
             ended.append(_end_now(session, entry, twin.status, reason, now, twin.verdict))
         elif entry.url_key in wanted or any(other.status in ON_THE_WAY for other in twins[entry.url_key]):
-            entries.release(session, [entry.id])
+            entry_queue.release(session, [entry.id])
             ended.append(Outcome(Step.FETCH, entry.id, Word.LATER, "its page is on its way for another entry"))
         else:
             wanted[entry.url_key] = entry
@@ -90,7 +90,9 @@ def _end_now(
     session: Session, entry: Entry, status: EntryStatus, reason: str, now: datetime, kind: str = ""
 ) -> Outcome:
     refused = status is EntryStatus.REFUSED
-    entries.settle(session, [Settled(entry.id, status, now, reason) if refused else _aside(entry, kind, reason, now)])
+    entry_queue.settle(
+        session, [Settled(entry.id, status, now, reason) if refused else _aside(entry, kind, reason, now)]
+    )
     word = Word.REFUSED if refused else Word.QUARANTINED
     return Outcome(Step.FETCH, entry.id, word, reason)
 
@@ -101,8 +103,8 @@ def _sighted(session: Session, entry: Entry, article: Article, now: datetime) ->
     sightings.add(
         session, [NewSighting(article.id, entry.source_id, entry.id, entry.url, entry.seen_at, entry.published)]
     )
-    entries.settle(session, [Settled(entry.id, EntryStatus.DUPLICATE, now, reason, article_id=article.id)])
-    articles.want_published(session, [article.root_id], now)
+    entry_queue.settle(session, [Settled(entry.id, EntryStatus.DUPLICATE, now, reason, article_id=article.id)])
+    publish_queue.want(session, [article.root_id], now)
     return Outcome(Step.FETCH, entry.id, Word.DUPLICATE, reason, (Work(Step.PUBLISH, article.root_id),))
 
 
@@ -129,13 +131,13 @@ def _unwelcome(session: Session, entry: Entry, rules: RobotsRules, now: datetime
     """End an entry that robots.txt forbids; where none could be had, leave it for later (RFC 9309, 2.3.1.4)."""
     if rules.known:
         reason = "robots.txt does not allow it"
-        entries.settle(session, [Settled(entry.id, EntryStatus.REFUSED, now, reason)])
+        entry_queue.settle(session, [Settled(entry.id, EntryStatus.REFUSED, now, reason)])
         return Outcome(Step.FETCH, entry.id, Word.REFUSED, reason)
     found = later("robots.txt of its host cannot be had, so nothing may be asked", entry.attempts, now, None)
     if found.again_at is None:
-        entries.settle(session, [_aside(entry, found.kind, found.reason, now)])
+        entry_queue.settle(session, [_aside(entry, found.kind, found.reason, now)])
     else:
-        entries.put_off(session, entry.id, found.again_at, found.reason)
+        entry_queue.put_off(session, entry.id, found.again_at, found.reason)
     return Outcome(Step.FETCH, entry.id, found.word, found.reason)
 
 
@@ -166,7 +168,7 @@ def _saved(store: Store, tools: Fetcher, now: datetime, had: Sequence[Had], foun
         ]
         page_of = pages.add(session, kept)
         ended = [_end(session, now, each, forbidden, page_of) for each in judged]
-        entries.settle(session, [settled for _, settled in ended if settled])
+        entry_queue.settle(session, [settled for _, settled in ended if settled])
         hosts.put_off(
             session, asking.pauses(tools, [(entry.host, each, end.asked) for entry, each, end in judged], found, now)
         )
@@ -202,7 +204,7 @@ def _end(
         return Outcome(Step.FETCH, entry.id, Word.FETCHED, "", follows), settled
     outcome = Outcome(Step.FETCH, entry.id, found.word, found.reason)
     if found.word is Word.LATER and found.again_at is not None:
-        entries.put_off(session, entry.id, found.again_at, found.reason)
+        entry_queue.put_off(session, entry.id, found.again_at, found.reason)
         return outcome, None
     if found.word is Word.QUARANTINED:
         return outcome, _aside(entry, found.kind, found.reason, at)

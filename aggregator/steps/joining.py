@@ -7,7 +7,7 @@ from aggregator.core.article import Article, ArticleState
 from aggregator.core.copies import Candidate, Match, Relation, canonical, is_agency
 from aggregator.core.entry import Entry, EntryStatus
 from aggregator.store.copies import Edge
-from aggregator.store.entries import Settled
+from aggregator.store.entry_queue import Settled
 
 ENDS = (EntryStatus.ARTICLE, EntryStatus.DUPLICATE)
 

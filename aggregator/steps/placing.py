@@ -12,7 +12,7 @@ from datetime import datetime
 from aggregator.core import story
 from aggregator.core.article import Article, ArticleState
 from aggregator.steps.joining import Turn
-from aggregator.store import articles, stories, story_terms
+from aggregator.store import article_groups, revisions, stories, story_terms
 from aggregator.store.session import Session
 from aggregator.store.story_terms import Window
 
@@ -63,7 +63,7 @@ def _wishes(session: Session, held: Mapping[int, Article], turns: Sequence[Turn]
         if turn.root == turn.article_id and turn.article_id not in storied:
             storied.add(turn.article_id)
             wanting.append(turn.article_id)
-    texts = articles.texts(session, wanting) if wanting else {}
+    texts = revisions.texts(session, wanting) if wanting else {}
     return [_wish(held[each], texts[each].text if each in texts else "") for each in wanting]
 
 
@@ -210,7 +210,7 @@ class _Placing:
         ids = {number: id_of[article.key] for number, article in self.new.items()}
         story_of = {article_id: ids.get(number, number) for article_id, number in self.story.items()}
         standing = [replace(article, story_id=story_of.get(article.id)) for article in joined.values()]
-        articles.put(self.session, [article for article in standing if article != self.held[article.id]])
+        article_groups.put(self.session, [article for article in standing if article != self.held[article.id]])
         members = stories.recount(self.session, {ids.get(number, number) for number in self.recounted | self.grown})
         return {each for grown in self.grown for each in members.get(ids.get(grown, grown), ())}
 

@@ -20,13 +20,14 @@ from aggregator.store import (
     entries,
     outcomes,
     publications,
+    publish_queue,
     revisions,
     sightings,
     sources,
     stories,
     takedowns,
 )
-from aggregator.store.articles import Revision
+from aggregator.store.revisions import Revision
 from aggregator.store.session import Session, Store
 from aggregator.store.sightings import Sighting
 
@@ -73,7 +74,7 @@ def publish(store: Store, house: House, now: datetime, article_ids: Sequence[int
     withdraws what was made here.
     """
     with store.writing() as session:
-        leased = articles.lease_publish(session, article_ids, now, LEASE)
+        leased = publish_queue.lease(session, article_ids, now, LEASE)
         ended = [Outcome(Step.PUBLISH, each, Word.NOT_DUE) for each in article_ids if each not in set(leased)]
         held = articles.held(session, leased)
         desk = _desk(session, held)
@@ -82,7 +83,7 @@ def publish(store: Store, house: House, now: datetime, article_ids: Sequence[int
         for each in decided:
             if each.word is Word.WITHHELD:
                 publications.withdraw(session, [each.id], each.reason, _latest(desk, held[each.id]))
-        articles.published(session, leased, now + LEASE)
+        publish_queue.done(session, leased, now + LEASE)
         ended += [_outcome(each, changed) for each in decided]
         outcomes.record(session, ended, now)
     return ended
@@ -99,7 +100,7 @@ def _desk(session: Session, held: Mapping[int, Article]) -> _Desk:
     rulings = {each: ruling_on_url(blocks, found) for each, found in names.items()} if blocks else {}
     return _Desk(
         sources=sources.several(session, [article.source_id for article in held.values()]),
-        texts=articles.texts(session, held),
+        texts=revisions.texts(session, held),
         seen=sightings.of_groups(session, {article.root_id for article in held.values()}),
         summaries=entries.summaries(session, held),
         stories=stories.keys(session, {article.story_id for article in held.values() if article.story_id}),

@@ -1,4 +1,7 @@
-"""Renew: look again at the pages of articles, with conditional requests, the younger the article the oftener."""
+"""Renew: look again at the pages of articles, with conditional requests, the younger the article the oftener.
+
+Further parts of an article that is split over pages are got here too, each once, until all are there.
+"""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,29 +16,44 @@ from aggregator.core.page import MAX_PAGE_BYTES, Answer, Page, Request
 from aggregator.core.renewal import Renewal, Seen, Sight
 from aggregator.core.schedule import chance
 from aggregator.core.takedown import Ruling
+from aggregator.core.url import host
 from aggregator.steps import asking
 from aggregator.steps.asking import ACCEPT, LEASE, Fetcher, Said
 from aggregator.steps.robots import Rules
-from aggregator.store import articles, asked, hosts, outcomes, pages, renewals
+from aggregator.store import articles, asked, hosts, outcomes, pages, parts, publish_queue, renewals
 from aggregator.store.asked import Asked
+from aggregator.store.parts import Part
 from aggregator.store.renewals import PAGE, Look, Standing
 from aggregator.store.session import Session, Store
 
 
 @dataclass(frozen=True, slots=True)
+class _At:
+    """An address at a host, to be asked about in its robots.txt."""
+
+    id: int
+    url: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Had:
-    """One look, judged from outside the store, with the blob of other bytes."""
+    """One look at an article's page or at a further `part` of it, judged from outside the store, with the blob of other
+    bytes.
+    """
 
     look: Look
     answer: Said
     sight: Sight
     at: datetime
     blob: str = ""
+    part: Part | None = None
 
     @property
     def url(self) -> str:
         """The address that answered, or that was asked."""
-        return self.answer.url if isinstance(self.answer, Answer) else self.look.url
+        asked = self.part.url if self.part else self.look.url
+        return self.answer.url if isinstance(self.answer, Answer) else asked
 
 
 def renew(store: Store, tools: Fetcher, plan: Renewal, now: datetime, article_ids: Sequence[int]) -> list[Outcome]:
@@ -61,15 +79,28 @@ def renew(store: Store, tools: Fetcher, plan: Renewal, now: datetime, article_id
         wanted = [look for look in wanted if look.host in held]
         newest = renewals.newest_pages(session, [look.entry_id for look in wanted])
         known = {page.entry_id: page for page in pages.several(session, list(newest.values())).values()}
+        missing = _missing(session, wanted)
     try:
         found = asking.robots_of(store, tools, now, held, wanted)
         mine = _allowed(store, tools, plan, now, found, wanted, ended)
-        for had in asking.chunks(_visited(tools, mine, known, held, found), tools.hold):
+        for had in asking.chunks(_visited(tools, mine, missing, known, held, found), tools.hold):
             ended += _saved(store, tools, plan, now, had, found)
     finally:
         with store.writing() as session:
             hosts.release(session, held, tools.holder)
     return ended
+
+
+def _missing(session: Session, wanted: Sequence[Look]) -> dict[int, list[Part]]:
+    """Return the further parts of articles that were not had yet, those at the host that is held."""
+    here = {look.id: look.host for look in wanted}
+    further = [each for found in parts.of(session, here).values() for each in found if each.page_id is None]
+    rulings = asking.forbidden(session, [part.url for part in further])
+    found: dict[int, list[Part]] = {}
+    for part in further:
+        if part.url not in rulings and host(part.url) == here[part.article_id]:
+            found.setdefault(part.article_id, []).append(part)
+    return found
 
 
 def _allowed(
@@ -113,31 +144,41 @@ def _next(look: Look, at: datetime, checks: int, plan: Renewal) -> datetime | No
 
 
 def _visited(
-    tools: Fetcher, mine: Sequence[Look], known: Mapping[int, Page], held: Mapping[str, Host], found: Rules
+    tools: Fetcher,
+    mine: Sequence[Look],
+    missing: Mapping[int, Sequence[Part]],
+    known: Mapping[int, Page],
+    held: Mapping[str, Host],
+    found: Rules,
 ) -> Iterator[_Had]:
-    by_id = {look.id: look for look in mine}
+    told: list[tuple[Look, Part | None]] = []
     wanted: dict[str, list[Request]] = {}
     for look in mine:
-        wanted.setdefault(look.host, []).append(_request(look, known.get(look.entry_id)))
+        wanted.setdefault(look.host, []).append(_request(look, known.get(look.entry_id), len(told)))
+        told.append((look, None))
+        for part in missing.get(look.id, ()):
+            if asking.allowed(tools, found, _At(look.id, part.url, look.host)):
+                wanted[look.host].append(Request(part.url, tag=len(told), max_bytes=MAX_PAGE_BYTES, accept=ACCEPT))
+                told.append((look, part))
     for request, answer in asking.visited(tools, wanted, held, found):
-        look = by_id[request.tag]
-        page = known.get(look.entry_id)
+        look, of = told[request.tag]
+        page = None if of else known.get(look.entry_id)
         named = hashlib.sha256(answer.body).hexdigest() if isinstance(answer, Answer) else ""
         seen = renewal.sight(
             answer, page.blob if page else "", named, conditional=bool(request.etag or request.last_modified)
         )
         at = answer.at if isinstance(answer, Answer) else look.seen_at
         blob = tools.blobs.put(answer.body) if seen.seen is Seen.OTHER and isinstance(answer, Answer) else ""
-        yield _Had(look, answer, seen, at, blob)
+        yield _Had(look, answer, seen, at, blob, of)
 
 
-def _request(look: Look, page: Page | None) -> Request:
-    plain = Request(look.url, tag=look.id, max_bytes=MAX_PAGE_BYTES, accept=ACCEPT)
+def _request(look: Look, page: Page | None, tag: int) -> Request:
+    plain = Request(look.url, tag=tag, max_bytes=MAX_PAGE_BYTES, accept=ACCEPT)
     if page is None:
         return plain
     return Request(
         look.url,
-        tag=look.id,
+        tag=tag,
         etag=page.etag,
         last_modified=page.last_modified,
         validated_url=page.final_url,
@@ -158,11 +199,9 @@ def _saved(
         held = articles.held(session, [each.look.id for each in had])
         rulings = asking.forbidden(session, [each.url for each in had])
         kept = [each for each in had if each.blob and _stands(each, held, rulings)]
-        pages.add(
-            session,
-            [(x.look.entry_id, x.look.url, x.answer, x.blob) for x in kept if isinstance(x.answer, Answer)],
-        )
-        ended = [_end(session, plan, now, each, held[each.look.id], rulings) for each in had]
+        for each in kept:
+            _keep(session, each, now)
+        ended = [_end(session, plan, now, each, held[each.look.id], rulings) for each in had if each.part is None]
         told = [(each.look.host, each.answer, each.sight.asked) for each in had]
         hosts.put_off(session, asking.pauses(tools, told, found, now))
         asked.add(session, [_asked(each) for each in had], now)
@@ -172,6 +211,17 @@ def _saved(
     for blob in unnamed:
         tools.blobs.delete(blob)
     return ended
+
+
+def _keep(session: Session, had: _Had, now: datetime) -> None:
+    """Keep a page; with a further part the article is read anew."""
+    if not isinstance(had.answer, Answer):
+        return
+    asked_url = had.part.url if had.part else had.look.url
+    page_of = pages.add(session, [(had.look.entry_id, asked_url, had.answer, had.blob)])
+    if had.part:
+        parts.had(session, [(had.part, page_of[had.look.entry_id])])
+        renewals.want_revised(session, [had.look.id], PAGE, now)
 
 
 def _stands(had: _Had, held: Mapping[int, Article], rulings: Mapping[str, Ruling]) -> bool:
@@ -215,5 +265,5 @@ def _absent(session: Session, had: _Had, article: Article, now: datetime) -> Out
     renewals.stand(session, [Standing(had.look.id, had.at, found.again_at, found.times, found.since)])
     if found.again_at is not None:
         return Outcome(Step.RENEW, had.look.id, Word.LATER, found.reason)
-    articles.want_published(session, [article.root_id], now)
+    publish_queue.want(session, [article.root_id], now)
     return Outcome(Step.RENEW, had.look.id, Word.GONE, found.reason, (Work(Step.PUBLISH, article.root_id),))

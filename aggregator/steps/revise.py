@@ -21,9 +21,10 @@ from aggregator.core.url import key
 from aggregator.steps import reading
 from aggregator.steps.blocked import withdraw_blocked
 from aggregator.steps.reading import Extractor, Known, Reading
-from aggregator.store import alarms, articles, outcomes, pages, renewals, revisions, sketches, stories
-from aggregator.store.articles import NewArticle, Revision
+from aggregator.store import alarms, articles, outcomes, pages, publish_queue, renewals, revisions, sketches, stories
+from aggregator.store.articles import NewArticle
 from aggregator.store.renewals import PAGE, RULES, Revisit
+from aggregator.store.revisions import Revision
 from aggregator.store.session import Session, Store
 
 LEASE = timedelta(minutes=3)
@@ -99,7 +100,7 @@ def cases_of(session: Session, visits: Sequence[Revisit]) -> list[Case]:
     newest = renewals.newest_pages(session, [entry.id for entry in told.values()])
     had = {visit.article.page_id or 0 for visit in visits}
     page_of = pages.several(session, [*newest.values(), *had])
-    texts = articles.texts(session, ids)
+    texts = revisions.texts(session, ids)
     known = reading.known(session, told.values())
     raised = alarms.open_of(session, {visit.article.source_id for visit in visits})
     found = []
@@ -213,7 +214,7 @@ def _saved(store: Store, tools: Extractor, now: datetime, found: Sequence[Found]
         ended = [_outcome(each, held, live, refused) for each in found]
         ended += [Outcome(Step.REVISE, each, Word.NOT_DUE) for each in outrun if each not in {x.id for x in ended}]
         renewals.revised(session, {each.case.article.id: bool(each.change) for each in found})
-        articles.want_published(session, [work.id for end in ended for work in end.follows], now)
+        publish_queue.want(session, [work.id for end in ended for work in end.follows], now)
         outcomes.record(session, ended, now)
     for blob in orphans:
         tools.blobs.delete(blob)

@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 from aggregator.core.entry import EntryStatus
 from aggregator.core.outcome import Outcome, Step, Word, Work
 from aggregator.store import (
-    articles,
     asked,
-    entries,
+    baselines,
+    entry_queue,
+    entry_texts,
     feeds,
     limits,
     outcomes,
+    publish_queue,
     renewals,
     retries,
+    site_lines,
     sketches,
     stories,
     subscriptions,
@@ -34,6 +37,9 @@ class Broom:
     fingerprints: timedelta = timedelta(days=30)
     terms: timedelta = timedelta(days=14)
     asked: timedelta = timedelta(days=400)
+    days: timedelta = timedelta(days=90)  # of extraction; baselines look back over some 60
+    lines: timedelta = timedelta(days=60)  # of sites, since they were last seen
+    texts: timedelta = timedelta(days=30)  # that feeds carried in full
     resend: timedelta = timedelta(seconds=60)  # until then a message about a feed is not sent once more
     hubs: int = 200  # subscriptions at once; 0 where no hub could reach us
     sought: int = 20  # feeds at once for which a replacement is sought
@@ -60,17 +66,20 @@ def sweep(store: Store, broom: Broom, now: datetime) -> Outcome:
         limits.forget(session, now)
         asked.forget(session, (now - broom.asked).date())
         subscriptions.forget_pushes(session, now)
+        baselines.forget(session, (now - broom.days).date())
+        site_lines.forget(session, now - broom.lines)
+        entry_texts.forget(session, now - broom.texts)
     return Outcome(Step.SWEEP, 0, Word.SWEPT, f"{len(work)} items are due", tuple(work))
 
 
 def due(session: Session, broom: Broom, now: datetime) -> list[Work]:
     """Return what can be done now, the end of the line first, so that what was begun is finished."""
     forgotten = now - broom.grace
-    work = articles.publish_due(session, forgotten, broom.entries)
+    work = publish_queue.due(session, forgotten, broom.entries)
     work += renewals.revise_due(session, forgotten, broom.entries)
     for status in (EntryStatus.EXTRACTED, EntryStatus.FETCHED):
-        work += entries.due(session, status, forgotten, broom.entries, broom.entries)
-    work += entries.due(session, EntryStatus.DUE, now, broom.entries, broom.per_host)
+        work += entry_queue.due(session, status, forgotten, broom.entries, broom.entries)
+    work += entry_queue.due(session, EntryStatus.DUE, now, broom.entries, broom.per_host)
     work += feeds.due(session, now, broom.feeds)
     work += subscriptions.due(session, now, broom.hubs) if broom.hubs else []
     return work + (feeds.to_seek(session, now, broom.sought) if broom.sought else [])

@@ -6,16 +6,19 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from aggregator.core.article import Article
-from aggregator.core.entry import EntryStatus
+from aggregator.core.entry import Entry, EntryStatus
 from aggregator.core.errors import Refused
 from aggregator.core.outcome import Outcome, Step, Word, Work
 from aggregator.core.readers import Blobs
 from aggregator.core.sketch import pack
-from aggregator.core.takedown import Block, BlockKind, Scope, TakedownState
+from aggregator.core.takedown import TAKEDOWN, Block, BlockKind, Scope, TakedownState
 from aggregator.core.url import disguises, key, normal
 from aggregator.store import (
+    aliases,
+    article_groups,
     articles,
     entries,
+    entry_queue,
     outcomes,
     pages,
     publications,
@@ -24,7 +27,7 @@ from aggregator.store import (
     stories,
     takedowns,
 )
-from aggregator.store.entries import Settled
+from aggregator.store.entry_queue import Settled
 from aggregator.store.session import Session, Store
 
 
@@ -63,7 +66,7 @@ def take_down(store: Store, blobs: Blobs, now: datetime, target: str, reason: st
             raise Refused(f"no article is known as {target!r}, and it is no address; see `aggregator articles list`")
         number = takedowns.add(session, Scope.ARTICLE, target, reason, requester, now)
         takedowns.block(session, number, _blocks(session, target, found))
-        _withdraw(session, found, number, now)
+        _withdraw(session, found, _told(session, target, found), number, now)
         takedowns.set_evidence(session, number, json.dumps({**asdict(reached), "titles": []}))
     finish(store, blobs, now, number)
     return number, reached
@@ -76,9 +79,9 @@ def finish(store: Store, blobs: Blobs, now: datetime, number: int) -> Outcome:
         if takedown is None or takedown.state is not TakedownState.ACTIVE:
             return _ended(session, Outcome(Step.TAKE_DOWN, number, Word.NOT_DUE), now)
         found = _held(session, takedown.target)
-        _withdraw(session, found, number, now)
-        kept = pages.of_entries(session, [entry.id for entry in entries.of_articles(session, _ids(found))])
-        orphans = pages.remove(session, [page.id for page in kept])
+        told = _told(session, takedown.target, found)
+        _withdraw(session, found, told, number, now)
+        orphans = pages.remove(session, [page.id for page in pages.of_entries(session, [each.id for each in told])])
     for blob in orphans:
         blobs.delete(blob)
     with store.writing() as session:
@@ -99,12 +102,14 @@ def lift(store: Store, now: datetime, number: int, why: str) -> Outcome:
         takedown = takedowns.get(session, number)
         if takedown is None or not takedowns.lift(session, number, why, now):
             raise Refused(f"takedown {number} does not exist or does not hold any more; see `aggregator takedown list`")
-        found = [article for article in _held(session, takedown.target) if not _forbidden(session, article.url)]
-        told = {entry.id: entry for entry in entries.of_articles(session, _ids(found))}
+        held = _held(session, takedown.target)
+        found = [article for article in held if not _forbidden(session, article.url)]
+        told = {entry.id: entry for entry in _told(session, takedown.target, held) if entry.reason.startswith(TAKEDOWN)}
+        told |= {entry.id: entry for entry in entries.of_articles(session, _ids(found))}
         told |= {entry.id: entry for entry in entries.refused_by(session, number)}
         again = [entry for entry in told.values() if not _forbidden(session, entry.url)]
         reason = f"takedown {number} was lifted: {why}"
-        entries.settle(session, [Settled(entry.id, EntryStatus.DUE, entry.seen_at, reason) for entry in again])
+        entry_queue.settle(session, [Settled(entry.id, EntryStatus.DUE, entry.seen_at, reason) for entry in again])
         gone = {*_ids(found), *(entry.article_id for entry in again if entry.article_id is not None)}
         articles.release_names(session, sorted(gone))
         publications.retire(session, sorted(gone))
@@ -140,7 +145,7 @@ def _targets(session: Session, target: str) -> list[Article]:
     if named is not None:
         meant.append(named)
     roots = {article.root_id for article in meant}
-    return [member for root in sorted(roots) for member in articles.group(session, root)]
+    return [member for root in sorted(roots) for member in article_groups.members(session, root)]
 
 
 def _held(session: Session, target: str) -> list[Article]:
@@ -152,7 +157,7 @@ def _held(session: Session, target: str) -> list[Article]:
 
 
 def _plan(session: Session, target: str, found: Sequence[Article]) -> Plan:
-    told = entries.of_articles(session, _ids(found))
+    told = _told(session, target, found)
     seen = [sighting for article in found for sighting in sightings.of_group(session, article.id)]
     live = [publications.by_article(session, article.id) for article in found]
     return Plan(
@@ -167,15 +172,30 @@ def _plan(session: Session, target: str, found: Sequence[Article]) -> Plan:
     )
 
 
-def _blocks(session: Session, target: str, found: Sequence[Article]) -> list[Block]:
-    names = set(_addresses(target))
+def _names(session: Session, target: str, found: Sequence[Article]) -> list[str]:
+    """Return every key under which the articles were had, or may come back."""
+    names = {*_addresses(target), *aliases.of_articles(session, _ids(found))}
     for article in found:
         names |= {article.url_key, *disguises(article.url)}
     for entry in entries.of_articles(session, _ids(found)):
         names |= {entry.url_key, *disguises(entry.url)}
-    names |= set(articles.aliases(session, _ids(found)))
-    blocks = [Block(BlockKind.URL, name) for name in sorted(names)]
-    earlier = {block.takedown_id for block in takedowns.of_urls(session, sorted(names))}
+    return sorted(names)
+
+
+def _told(session: Session, target: str, found: Sequence[Article]) -> list[Entry]:
+    """Return the entries that led to the articles, and those at their addresses that led to none.
+
+    One that was put aside holds words of the article as well: its headline, its page, and a reason that quotes it.
+    """
+    told = {entry.id: entry for entry in entries.of_articles(session, _ids(found))}
+    beside = entries.at_urls(session, _names(session, target, found))
+    return list((told | {entry.id: entry for entry in beside if entry.article_id is None}).values())
+
+
+def _blocks(session: Session, target: str, found: Sequence[Article]) -> list[Block]:
+    names = _names(session, target, found)
+    blocks = [Block(BlockKind.URL, name) for name in names]
+    earlier = {block.takedown_id for block in takedowns.of_urls(session, names)}
     blocks += takedowns.texts_of(session, earlier)  # the words themselves are gone: know them by what was kept
     drawn = sketches.several(session, _ids(found))
     for article in found:
@@ -186,13 +206,15 @@ def _blocks(session: Session, target: str, found: Sequence[Article]) -> list[Blo
     return blocks
 
 
-def _withdraw(session: Session, found: Sequence[Article], number: int, now: datetime) -> None:
-    ids = _ids(found)
+def _withdraw(session: Session, found: Sequence[Article], told: Sequence[Entry], number: int, now: datetime) -> None:
+    """Withdraw and empty articles and entries, and all that was said of how their runs ended."""
+    ids, why = _ids(found), f"{TAKEDOWN}{number}"
+    entry_ids = [entry.id for entry in told]
+    entries.empty(session, entry_ids, why, now)
+    outcomes.hush(session, entry_ids, ids, why)
     if not ids:
         return
-    publications.withdraw(session, ids, f"takedown {number}", now)
-    told = [entry.id for entry in entries.of_articles(session, ids)]
-    entries.empty(session, told, f"takedown {number}", now)
+    publications.withdraw(session, ids, why, now)
     articles.remove(session, ids)
     sketches.remove(session, ids)
     stories.remove_terms(session, ids)

@@ -5,16 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from aggregator.core import identity
+from aggregator.core import identity, plain
 from aggregator.core.errors import Refused
 from aggregator.core.feed import Feed, FeedDocument
 from aggregator.core.identity import Item, Judged, Kind, Known
 from aggregator.core.outcome import Step, Work
 from aggregator.core.url import host, key, normal
-from aggregator.store import entries, feed_keys
+from aggregator.store import entries, entry_texts, feed_keys
 from aggregator.store.entries import NewEntry
 from aggregator.store.session import Session
 
+FULL = 1_200  # characters of an item's content, without its markup, from which it may be the whole article
 CHANGED = {Kind.EDITED, Kind.RENAMED}
 
 
@@ -78,8 +79,18 @@ def store_told(
     added = entries.add_new(session, new)
     entries.edit(session, [(entry_id, item, at) for _, entry_id, item, at in changed])
     names = [(one.feed_id, entry_id, one.item) for one, entry_id in added.items()]
+    entry_texts.put(
+        session, _texts([*((one.item, of) for one, of in added.items()), *((item, of) for _, of, item, _ in changed)])
+    )
     feed_keys.add(session, names + [(feed_id, entry_id, item) for feed_id, entry_id, item, _ in changed])
     follows: dict[int, tuple[Work, ...]] = {}
     for one, entry_id in added.items():
         follows[one.feed_id] = (*follows.get(one.feed_id, ()), Work(Step.FETCH, entry_id, one.item.host))
     return follows
+
+
+def _texts(told: Sequence[tuple[Item, int]]) -> dict[int, str]:
+    """Return the full texts that a feed carries, by entry: they help to read the page, and are not shown for that."""
+    long = [(entry_id, item.entry.content) for item, entry_id in told if len(item.entry.content) >= FULL]
+    texts = {entry_id: plain.paragraphs(content[: 2 * entry_texts.MAX_CHARACTERS]) for entry_id, content in long}
+    return {entry_id: text for entry_id, text in texts.items() if len(text) >= FULL}

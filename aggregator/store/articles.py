@@ -1,16 +1,15 @@
-"""Rows of articles and of their revisions: one row for each text at one address, grouped under the canonical one."""
+"""Rows of articles: one for each text at one address; how they are grouped and published is told elsewhere."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Row, delete, func, insert, or_, select, update
 
 from aggregator.core.article import Article, ArticleState, key_of
-from aggregator.core.outcome import Step, Work
-from aggregator.store.rows import insert_for, insert_new, locked
+from aggregator.store.rows import insert_for
 from aggregator.store.session import Session
-from aggregator.store.tables import articles, entries, parts, revisions, sightings, url_aliases
+from aggregator.store.tables import articles, parts, revisions, sightings, url_aliases
 
 SEPARATOR = "\x1f"
 
@@ -18,31 +17,6 @@ _TELLING = (  # columns with words of the article or about its makers
     "title", "authors", "image", "text_hash", "canonical_url", "credit",
     "organisations", "section", "tags", "image_credit", "amp_url", "origins",
 )  # fmt: skip
-_PUT = (
-    update(articles)
-    .where(articles.c.id == bindparam("which"))
-    .values(root_id=bindparam("root"), root_reason=bindparam("why"), story_id=bindparam("story"))
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """One version of an article's text; `kind` is `first`, or what the change was, of which `note` says how much.
-
-    `page_id` is the page it was read from, by which `extractor`; None and '' where that was not yet kept.
-    """
-
-    article_id: int
-    version: int
-    kind: str
-    at: datetime
-    title: str
-    text: str
-    html: str
-    text_hash: str
-    page_id: int | None = None
-    extractor: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +55,8 @@ class NewArticle:
     check_at: datetime | None = None
 
 
-def _value(row: Row[tuple[object, ...]]) -> Article:
+def value(row: Row[tuple[object, ...]]) -> Article:
+    """Return a row of articles as a value."""
     return Article(
         id=row.id,
         key=row.key,
@@ -194,13 +169,13 @@ def read_row(new: NewArticle) -> dict[str, object]:
 def get(session: Session, article_id: int) -> Article | None:
     """Return the article of that id."""
     row = session.execute(select(articles).where(articles.c.id == article_id)).one_or_none()
-    return _value(row) if row else None
+    return value(row) if row else None
 
 
 def by_key(session: Session, key: str) -> Article | None:
     """Return the article of that public name."""
     row = session.execute(select(articles).where(articles.c.key == key)).one_or_none()
-    return _value(row) if row else None
+    return value(row) if row else None
 
 
 def by_url_keys(session: Session, url_keys: Iterable[str]) -> dict[str, Article]:
@@ -214,7 +189,7 @@ def by_url_keys(session: Session, url_keys: Iterable[str]) -> dict[str, Article]
     aliased = {row.url_key: row.article_id for row in named}
     found = several(session, aliased.values()) if aliased else {}
     rows = session.execute(select(articles).where(articles.c.url_key.in_(wanted)))
-    own = {row.url_key: _value(row) for row in rows}
+    own = {row.url_key: value(row) for row in rows}
     return {name: found[article_id] for name, article_id in aliased.items() if article_id in found} | own
 
 
@@ -225,25 +200,13 @@ def at_url_keys(session: Session, url_keys: Iterable[str]) -> list[Article]:
     rows = session.execute(
         select(articles).where(or_(articles.c.url_key.in_(wanted), articles.c.id.in_(aliased))).order_by(articles.c.id)
     )
-    return [_value(row) for row in rows]
+    return [value(row) for row in rows]
 
 
 def several(session: Session, ids: Iterable[int]) -> dict[int, Article]:
     """Return the articles of those ids, by id."""
     rows = session.execute(select(articles).where(articles.c.id.in_(set(ids))))
-    return {row.id: _value(row) for row in rows}
-
-
-def add_aliases(session: Session, names: Iterable[tuple[int, str, str]]) -> None:
-    """Remember other addresses: article, URL key, kind; an address that is taken stays where it is."""
-    rows = [{"url_key": key, "article_id": article_id, "kind": kind} for article_id, key, kind in names]
-    insert_new(session, url_aliases, rows, ["url_key"])
-
-
-def aliases(session: Session, ids: Iterable[int]) -> list[str]:
-    """Return all other addresses of these articles."""
-    wanted = select(url_aliases.c.url_key).where(url_aliases.c.article_id.in_(set(ids)))
-    return list(session.scalars(wanted.order_by(url_aliases.c.url_key)))
+    return {row.id: value(row) for row in rows}
 
 
 def same_texts(session: Session, hashes: Iterable[str], since: datetime) -> dict[tuple[str, int], int]:
@@ -257,85 +220,6 @@ def same_texts(session: Session, hashes: Iterable[str], since: datetime) -> dict
         .group_by(articles.c.text_hash, articles.c.source_id)
     )
     return {(row.text_hash, row.source_id): row.number for row in session.execute(counted)}
-
-
-def text(session: Session, article_id: int) -> Revision | None:
-    """Return the newest version of an article's text."""
-    return texts(session, [article_id]).get(article_id)
-
-
-def texts(session: Session, ids: Iterable[int]) -> dict[int, Revision]:
-    """Return the newest version of each article's text."""
-    newest = (revisions.c.article_id == articles.c.id) & (revisions.c.version == articles.c.version)
-    rows = session.execute(select(revisions).join(articles, newest).where(articles.c.id.in_(set(ids))))
-    return {row.article_id: Revision(**row._mapping) for row in rows}  # noqa: SLF001 - SQLAlchemy's way to the names
-
-
-def group(session: Session, root_id: int) -> list[Article]:
-    """Return all members of a group of copies, the canonical one among them, by effective time."""
-    rows = session.execute(
-        select(articles).where(articles.c.root_id == root_id).order_by(articles.c.effective_at, articles.c.key)
-    )
-    return [_value(row) for row in rows]
-
-
-def groups_for_update(session: Session, ids: Iterable[int]) -> dict[int, Article]:
-    """Return, by id, every member of the groups to which `ids` belong, held until the transaction ends.
-
-    The rows are held in the order of their ids, so that two workers cannot hold each other up. Ask for it under
-    `stories.lock`: otherwise a group may be joined with another while its rows are waited for.
-    """
-    roots = select(articles.c.root_id).where(articles.c.id.in_(set(ids)))
-    rows = session.execute(
-        select(articles).where(articles.c.root_id.in_(roots)).order_by(articles.c.id).with_for_update()
-    )
-    return {row.id: _value(row) for row in rows}
-
-
-def regroup(session: Session, ids: Sequence[int], root_id: int, reason: str) -> None:
-    """Put articles under one canonical article, with the reason for which it is that one."""
-    session.execute(update(articles).where(articles.c.id.in_(ids)).values(root_id=root_id, root_reason=reason))
-
-
-def set_story(session: Session, ids: Sequence[int], story_id: int | None) -> None:
-    """Put articles into a story, or into none."""
-    session.execute(update(articles).where(articles.c.id.in_(ids)).values(story_id=story_id))
-
-
-def put(session: Session, found: Iterable[Article]) -> None:
-    """Store to which group and story articles belong, as these values have it."""
-    rows = [
-        {"which": each.id, "root": each.root_id, "why": each.root_reason, "story": each.story_id}
-        for each in sorted(found, key=lambda each: each.id)
-    ]
-    if rows:
-        session.execute(_PUT, rows)
-
-
-def want_published(session: Session, ids: Iterable[int], now: datetime) -> None:
-    """Let the publications of these articles be made anew."""
-    session.execute(update(articles).where(articles.c.id.in_(set(ids))).values(publish_due=now))
-
-
-def publish_due(session: Session, now: datetime, limit: int) -> list[Work]:
-    """Return the articles whose publication is to be made."""
-    wanted = select(articles.c.id).where(articles.c.publish_due <= now)
-    return [
-        Work(Step.PUBLISH, found) for found in session.scalars(wanted.order_by(articles.c.publish_due).limit(limit))
-    ]
-
-
-def lease_publish(session: Session, ids: Sequence[int], now: datetime, length: timedelta) -> list[int]:
-    """Take those of `ids` whose publication is due, for `length`."""
-    free = locked(session, articles, articles.c.id.in_(ids) & (articles.c.publish_due <= now))
-    session.execute(update(articles).where(articles.c.id.in_(free)).values(publish_due=now + length))
-    return free
-
-
-def published(session: Session, ids: Sequence[int], lease_end: datetime) -> None:
-    """Mark publications as made, unless they were wanted anew while they were being made."""
-    mine = articles.c.id.in_(ids) & (articles.c.publish_due == lease_end)
-    session.execute(update(articles).where(mine).values(publish_due=None))
 
 
 def remove(session: Session, ids: Sequence[int]) -> None:
@@ -356,15 +240,10 @@ def remove(session: Session, ids: Sequence[int]) -> None:
     session.execute(update(revisions).where(revisions.c.article_id.in_(ids)).values(**emptied))
 
 
-def restore(session: Session, ids: Sequence[int]) -> None:
-    """Let removed articles stand again; their text has to be read anew."""
-    session.execute(update(articles).where(articles.c.id.in_(ids)).values(state=ArticleState.LIVE.value))
-
-
 def held(session: Session, ids: Sequence[int]) -> dict[int, Article]:
     """Return articles by id and hold their rows until the transaction ends."""
     rows = session.execute(select(articles).where(articles.c.id.in_(ids)).order_by(articles.c.id).with_for_update())
-    return {row.id: _value(row) for row in rows}
+    return {row.id: value(row) for row in rows}
 
 
 def newest(session: Session, limit: int, *, source_id: int | None = None, language: str = "") -> list[Article]:
@@ -377,12 +256,7 @@ def newest(session: Session, limit: int, *, source_id: int | None = None, langua
     rows = session.execute(
         select(articles).where(wanted).order_by(articles.c.effective_at.desc(), articles.c.id).limit(limit)
     )
-    return [_value(row) for row in rows]
-
-
-def leftover(session: Session) -> int:
-    """Return how many publications are still to be made."""
-    return session.scalar(select(func.count()).where(articles.c.publish_due.is_not(None))) or 0
+    return [value(row) for row in rows]
 
 
 def numbers(session: Session) -> dict[str, int]:
@@ -395,11 +269,6 @@ def numbers(session: Session) -> dict[str, int]:
     )
     every, canonical, copied, removed = session.execute(counted).one()
     return {"texts": every, "articles": canonical, "copies": copied, "removed": removed}
-
-
-def entry_ids(session: Session, ids: Sequence[int]) -> list[int]:
-    """Return the entries that led to these articles, first ones and later ones."""
-    return list(session.scalars(select(entries.c.id).where(entries.c.article_id.in_(ids)).order_by(entries.c.id)))
 
 
 def release_names(session: Session, ids: Sequence[int]) -> None:

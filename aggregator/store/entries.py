@@ -4,48 +4,23 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, bindparam, delete, func, or_, select, update
+from sqlalchemy import Row, Text, bindparam, case, delete, func, or_, select, update
 
 from aggregator.core import renewal
-from aggregator.core.entry import WAITING, Entry, EntryStatus
-from aggregator.core.feed import FeedState
+from aggregator.core.entry import Entry, EntryStatus
 from aggregator.core.identity import Item
-from aggregator.core.outcome import Step, Work
-from aggregator.store.rows import insert_for, locked
+from aggregator.store.rows import insert_for
 from aggregator.store.session import Session
-from aggregator.store.tables import articles, entries, entry_texts, feeds, sources
+from aggregator.store.tables import articles, entries, entry_texts
 
-STEP_OF = {
-    EntryStatus.DUE: Step.FETCH,
-    EntryStatus.FETCHED: Step.EXTRACT,
-    EntryStatus.EXTRACTED: Step.GATHER,
-}
-
-
-_SETTLE = (
+_OVER = entries.c.status == EntryStatus.REFUSED.value
+_EDIT = (  # what was refused stays as it stands: a takedown may have emptied it
     update(entries)
     .where(entries.c.id == bindparam("which"))
-    .values(
-        status=bindparam("status"),
-        reason=bindparam("reason"),
-        due_at=bindparam("due_at"),
-        leased_until=None,
-        attempts=0,
-        page_id=func.coalesce(bindparam("page"), entries.c.page_id),
-        article_id=func.coalesce(bindparam("article"), entries.c.article_id),
-        verdict=bindparam("verdict"),
-        retry_at=bindparam("retry_at"),
-    )
-)
-
-
-_EDIT = (
-    update(entries)
-    .where(entries.c.id == bindparam("which"))
-    .values({name: bindparam(name) for name in ("title", "summary", "author", "told_hash", "edited_at")})
-    .values(edits=entries.c.edits + 1)
+    .values({n: case((_OVER, entries.c[n]), else_=bindparam(n, type_=Text)) for n in ("title", "summary", "author")})
+    .values(told_hash=bindparam("told_hash"), edited_at=bindparam("edited_at"), edits=entries.c.edits + 1)
 )
 
 
@@ -62,24 +37,8 @@ class NewEntry:
     seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """Where an entry is to stand; a page or article that is None is left as it is.
-
-    `verdict` is the kind of page for which it is put aside (at most 16 characters), `retry_at` when it is tried again.
-    """
-
-    id: int
-    status: EntryStatus
-    at: datetime
-    reason: str = ""
-    page_id: int | None = None
-    article_id: int | None = None
-    verdict: str = ""
-    retry_at: datetime | None = None
-
-
-def _value(row: Row[tuple[object, ...]]) -> Entry:
+def value(row: Row[tuple[object, ...]]) -> Entry:
+    """Return a row of entries as a value."""
     return Entry(
         id=row.id,
         feed_id=row.feed_id,
@@ -147,7 +106,10 @@ def add_new(session: Session, told: Iterable[NewEntry]) -> dict[NewEntry, int]:
 
 
 def edit(session: Session, edited: Sequence[tuple[int, Item, datetime]]) -> None:
-    """Write over entries what their feeds now say of them; the pages of their articles are looked at again soon."""
+    """Write over entries what their feeds now say of them; the pages of their articles are looked at again soon.
+
+    One that was refused keeps the words that it has, mostly none: what was taken down does not come back by an edit.
+    """
     rows = [
         {
             "which": entry_id,
@@ -186,107 +148,13 @@ def _look_soon(session: Session, edited: Mapping[int, datetime]) -> None:
 def get(session: Session, entry_id: int) -> Entry | None:
     """Return the entry of that id."""
     row = session.execute(select(entries).where(entries.c.id == entry_id)).one_or_none()
-    return _value(row) if row else None
+    return value(row) if row else None
 
 
 def several(session: Session, ids: Iterable[int]) -> dict[int, Entry]:
     """Return the entries of those ids, by id."""
     rows = session.execute(select(entries).where(entries.c.id.in_(set(ids))))
-    return {row.id: _value(row) for row in rows}
-
-
-def _free(now: datetime) -> ColumnElement[bool]:
-    return or_(entries.c.leased_until.is_(None), entries.c.leased_until <= now)
-
-
-def due(session: Session, status: EntryStatus, now: datetime, limit: int, per_host: int) -> list[Work]:
-    """Return entries that wait at `status`, fairest first: rank within host (at most `per_host` of each), then time."""
-    rank = func.row_number().over(partition_by=entries.c.host, order_by=(entries.c.due_at, entries.c.id)).label("rank")
-    waiting = (
-        select(entries.c.id, entries.c.host, entries.c.due_at, rank)
-        .join(sources, sources.c.id == entries.c.source_id)
-        .where(entries.c.status == status, entries.c.due_at <= now, _free(now), sources.c.state == "active")
-        .subquery()
-    )
-    rows = session.execute(
-        select(waiting.c.id, waiting.c.host)
-        .where(waiting.c.rank <= per_host)
-        .order_by(waiting.c.rank, waiting.c.due_at, waiting.c.id)
-        .limit(limit)
-    )
-    return [Work(STEP_OF[status], row.id, row.host) for row in rows]
-
-
-def lease(
-    session: Session,
-    ids: Sequence[int],
-    status: EntryStatus,
-    now: datetime,
-    length: timedelta,
-    *,
-    untried: bool = False,
-) -> list[Entry]:
-    """Take those of `ids` that wait at `status` and are free, for `length`, and count the attempt.
-
-    With `untried`, only those are taken of which this is the first attempt.
-    """
-    can = entries.c.id.in_(ids) & (entries.c.status == status) & (entries.c.due_at <= now) & _free(now)
-    if untried:
-        can &= entries.c.attempts == 0
-    free = locked(session, entries, can)
-    taken = session.execute(
-        update(entries)
-        .where(entries.c.id.in_(free))
-        .values(leased_until=now + length, attempts=entries.c.attempts + 1)
-        .returning(entries)
-    )
-    return sorted((_value(row) for row in taken), key=lambda entry: entry.id)
-
-
-def release(session: Session, ids: Sequence[int]) -> None:
-    """Give leases back as though they had not been taken."""
-    back = {"leased_until": None, "attempts": entries.c.attempts - 1}
-    session.execute(update(entries).where(entries.c.id.in_(ids)).values(**back))
-
-
-def unlease(session: Session, ids: Sequence[int]) -> None:
-    """Let entries be taken again at once whose worker is known to be dead; the attempt stays counted."""
-    session.execute(update(entries).where(entries.c.id.in_(ids)).values(leased_until=None))
-
-
-def release_all(session: Session) -> int:
-    """Give every lease back; only for who holds the whole data folder alone. Returns how many there were."""
-    freed = session.execute(update(entries).where(entries.c.leased_until.is_not(None)).values(leased_until=None))
-    session.execute(update(articles).where(articles.c.leased_until.is_not(None)).values(leased_until=None))
-    asked = (feeds.c.state != FeedState.PAUSED.value) & (feeds.c.pick_at > feeds.c.due_at)
-    session.execute(update(feeds).where(asked).values(pick_at=feeds.c.due_at, leased_until=None))
-    return freed.rowcount
-
-
-def settle(session: Session, ended: Sequence[Settled]) -> None:
-    """Put entries where they now stand, free for their next step at once."""
-    if not ended:
-        return
-    rows = [
-        {
-            "which": each.id,
-            "status": each.status.value,
-            "reason": each.reason,
-            "due_at": each.at,
-            "page": each.page_id,
-            "article": each.article_id,
-            "verdict": each.verdict,
-            "retry_at": each.retry_at,
-        }
-        for each in ended
-    ]
-    session.execute(_SETTLE, rows)
-
-
-def put_off(session: Session, entry_id: int, due_at: datetime, reason: str) -> None:
-    """Leave an entry where it stands, to be tried again at `due_at`; the attempt stays counted."""
-    values = {"due_at": due_at, "reason": reason, "leased_until": None}
-    session.execute(update(entries).where(entries.c.id == entry_id).values(**values))
+    return {row.id: value(row) for row in rows}
 
 
 def empty(session: Session, ids: Sequence[int], reason: str, now: datetime) -> None:
@@ -309,31 +177,25 @@ def empty(session: Session, ids: Sequence[int], reason: str, now: datetime) -> N
 def of_articles(session: Session, article_ids: Sequence[int]) -> list[Entry]:
     """Return the entries that led to these articles."""
     rows = session.execute(select(entries).where(entries.c.article_id.in_(article_ids)).order_by(entries.c.id))
-    return [_value(row) for row in rows]
+    return [value(row) for row in rows]
 
 
 def at_urls(session: Session, url_keys: Sequence[str]) -> list[Entry]:
     """Return the entries at these addresses."""
     rows = session.execute(select(entries).where(entries.c.url_key.in_(url_keys)).order_by(entries.c.id))
-    return [_value(row) for row in rows]
+    return [value(row) for row in rows]
 
 
 def page_after(session: Session, after: int, limit: int) -> list[Entry]:
     """Return up to `limit` entries with ids above `after`, for walks through all of them."""
     rows = session.execute(select(entries).where(entries.c.id > after).order_by(entries.c.id).limit(limit))
-    return [_value(row) for row in rows]
+    return [value(row) for row in rows]
 
 
 def numbers(session: Session) -> Mapping[EntryStatus, int]:
     """Return how many entries stand at each status."""
     rows = session.execute(select(entries.c.status, func.count()).group_by(entries.c.status))
     return {EntryStatus(status): int(number) for status, number in rows}
-
-
-def waiting(session: Session) -> int:
-    """Return how many entries are still due."""
-    statuses = [status.value for status in WAITING]
-    return session.scalar(select(func.count()).where(entries.c.status.in_(statuses))) or 0
 
 
 def summaries(session: Session, article_ids: Iterable[int]) -> dict[int, str]:
@@ -358,7 +220,7 @@ def at_status(session: Session, status: EntryStatus, limit: int, source_id: int 
     if source_id is not None:
         wanted &= entries.c.source_id == source_id
     rows = session.execute(select(entries).where(wanted).order_by(entries.c.id.desc()).limit(limit))
-    return [_value(row) for row in rows]
+    return [value(row) for row in rows]
 
 
 def reasons(session: Session, status: EntryStatus, limit: int) -> list[tuple[str, int]]:
@@ -388,4 +250,4 @@ def refused_by(session: Session, takedown_id: int) -> list[Entry]:
     rows = session.execute(
         select(entries).where(why, entries.c.status == EntryStatus.REFUSED.value).order_by(entries.c.id)
     )
-    return [_value(row) for row in rows]
+    return [value(row) for row in rows]

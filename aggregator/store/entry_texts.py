@@ -2,13 +2,14 @@
 
 import zlib
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from sqlalchemy import delete, select
 
 from aggregator.store.numbers import listed, one_of
 from aggregator.store.rows import upsert
 from aggregator.store.session import Session
-from aggregator.store.tables import entry_texts
+from aggregator.store.tables import entries, entry_texts
 
 MAX_CHARACTERS = 200_000
 _MAX_BYTES = 4 * MAX_CHARACTERS  # of UTF-8
@@ -32,6 +33,19 @@ def remove(session: Session, ids: Iterable[int]) -> None:
     """Drop the texts of these entries."""
     among = one_of(session.dialect.name, entry_texts.c.entry_id, "ids")
     session.execute(delete(entry_texts).where(among), {"ids": listed(session, ids)})
+
+
+def forget(session: Session, before: datetime, limit: int = 500) -> int:
+    """Drop the texts of entries that were told before then, of the `limit` oldest at most; returns how many."""
+    oldest = (
+        select(entries.c.id, entries.c.seen_at)
+        .join(entry_texts, entry_texts.c.entry_id == entries.c.id)
+        .order_by(entry_texts.c.entry_id)
+        .limit(limit)
+        .subquery()
+    )
+    gone = select(oldest.c.id).where(oldest.c.seen_at < before)
+    return session.execute(delete(entry_texts).where(entry_texts.c.entry_id.in_(gone))).rowcount
 
 
 def _packed(text: str) -> bytes:

@@ -5,14 +5,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from aggregator.core.outcome import Outcome, Step, Word
+from aggregator.core.takedown import TAKEDOWN
 from aggregator.store.rows import Many, insert_for
 from aggregator.store.session import Session
 from aggregator.store.tables import outcome_counts, outcomes
 
 UNTOLD = {Word.NOT_DUE, Word.HOST_BUSY}  # counted, but no item's life is told by them
+OF_ENTRIES = (Step.FETCH, Step.EXTRACT, Step.GATHER)  # steps whose items are entries
+OF_ARTICLES = (Step.RENEW, Step.REVISE, Step.PUBLISH)
 
 
 _TOLD = Many(
@@ -56,6 +59,19 @@ def totals(session: Session) -> dict[tuple[Step, Word], int]:
     counted = select(outcome_counts.c.step, outcome_counts.c.word, func.sum(outcome_counts.c.number))
     rows = session.execute(counted.group_by(outcome_counts.c.step, outcome_counts.c.word))
     return {(Step(step), Word(word)): int(number) for step, word, number in rows}
+
+
+def hush(session: Session, entry_ids: Sequence[int], article_ids: Sequence[int], why: str) -> None:
+    """Write `why` over the reasons of all ends of these entries and articles, since a reason may quote the page.
+
+    What has none stays without, and what names a takedown stays as it is. How each run ended stays told.
+    """
+    mine = or_(
+        outcomes.c.step.in_([step.value for step in OF_ENTRIES]) & outcomes.c.item.in_(entry_ids),
+        outcomes.c.step.in_([step.value for step in OF_ARTICLES]) & outcomes.c.item.in_(article_ids),
+    )
+    telling = (outcomes.c.reason != "") & ~outcomes.c.reason.startswith(TAKEDOWN)
+    session.execute(update(outcomes).where(mine, telling).values(reason=why[:1000]))
 
 
 def forget(session: Session, before: datetime, limit: int = 10_000) -> int:

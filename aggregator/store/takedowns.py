@@ -90,7 +90,7 @@ def of_texts(session: Session, sample: Sequence[str], text_hash: str) -> list[Bl
 def sketches_of(session: Session, takedown_ids: Iterable[int]) -> list[Block]:
     """Return the text blocks, with their sketches, of these takedowns."""
     wanted = blocks.c.takedown_id.in_(set(takedown_ids)) & (blocks.c.kind == BlockKind.TEXT.value) & blocks.c.active
-    return [_block(row) for row in session.execute(select(blocks).where(wanted))]
+    return [_block(row) for row in session.execute(select(blocks).where(wanted).order_by(blocks.c.id))]
 
 
 def unfinished(session: Session) -> list[int]:

@@ -82,8 +82,17 @@ class Health:
         totals = outcomes.totals(session)
         ended = {f'step="{step}",word="{word}"': number for (step, word), number in sorted(totals.items())}
         yield from _counter("outcomes_total", "How often each step ended in each word.", ended)
-        ages = {f'queue="{name}"': (now - at).total_seconds() for name, (at, _) in pulses.every(session).items()}
-        yield from _gauge("pulse_age_seconds", "Seconds since each queue's last sign of life.", ages)
+        yield from _workers(session, now)
+
+
+def _workers(session: Session, now: datetime) -> Iterator[str]:
+    """Yield what the last pulse of each queue tells."""
+    found = pulses.every(session)
+    ages = {name: (now - at).total_seconds() for name, (at, _) in found.items()}
+    yield from _gauge("pulse_age_seconds", "Seconds since each queue's last sign of life.", _labelled("queue", ages))
+    told = {name: each.peak for name, (_, about) in found.items() if (each := pulses.memory(about))}
+    about_peaks = "The most memory that the process of each queue's last pulse has had, in MiB."
+    yield from _gauge("worker_peak_memory_mib", about_peaks, _labelled("queue", told))
 
 
 def _feeds(session: Session, now: datetime) -> Iterator[str]:
@@ -104,7 +113,7 @@ def _feeds(session: Session, now: datetime) -> Iterator[str]:
     yield from _gauge("subscriptions", "Subscriptions with hubs by state.", _labelled("state", states))
 
 
-def _labelled(name: str, numbers: Mapping[str, int]) -> dict[str, float]:
+def _labelled(name: str, numbers: Mapping[str, float]) -> dict[str, float]:
     return {f'{name}="{value}"': number for value, number in numbers.items()}
 
 

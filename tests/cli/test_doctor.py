@@ -35,6 +35,7 @@ def test_a_sound_system_is_said_to_be_one(aggregator: Command, monkeypatch: pyte
         "broker",
         "clock",
         "port",
+        "memory",
         "reading",
         "network",
     ]

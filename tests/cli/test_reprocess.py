@@ -1,6 +1,7 @@
 """`reprocess` tells what today's rules would change before it changes anything; `articles diff` what has changed."""
 
 import os
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,8 +19,8 @@ from aggregator.core.outcome import Step
 from aggregator.drive import here
 from aggregator.line import Parts, run
 from aggregator.steps.rereading import Difference
-from aggregator.store import articles, entries, publications, renewals
-from aggregator.store.entries import Settled
+from aggregator.store import articles, entries, entry_queue, publications, renewals
+from aggregator.store.entry_queue import Settled
 from tests.cli.conftest import OPEN, STUB, TRIBUNE, Command
 from tests.texts import HARBOUR, SCHOOL
 from tests.world import NOW
@@ -69,6 +70,9 @@ def test_nothing_is_changed_where_the_rules_are_the_same(aggregator: Command):
     done = aggregator("reprocess", *SINCE)
     assert done.code == 0
     assert "articles that change" not in done.out
+    assert re.search(r"^peak memory [1-9]\d+ MiB of 1500$", done.out, re.MULTILINE)
+    told = aggregator("reprocess", *SINCE, "--json").json
+    assert (told["peak_memory_mib"] > 50, told["memory_limit_mib"]) == (True, 1500)
     assert done.out.endswith("Nothing would change.\n")
 
 
@@ -109,7 +113,7 @@ def test_an_entry_that_was_put_aside_becomes_an_article(aggregator: Command, par
     with parts.store.writing() as session:  # as though the rules of that day had taken a good page for a wall
         (aside,) = [each for each in entries.at_status(session, EntryStatus.QUARANTINED, 10) if each.url == STUB]
         page_id = next(each.page_id for each in articles.newest(session, 100) if each.url == TRIBUNE)
-        entries.settle(session, [Settled(aside.id, EntryStatus.QUARANTINED, NOW, "challenge: x", page_id=page_id)])
+        entry_queue.settle(session, [Settled(aside.id, EntryStatus.QUARANTINED, NOW, "challenge: x", page_id=page_id)])
     done = aggregator("reprocess", *SINCE, "--dry-run").out
     assert f"entry {aside.id} {STUB}" in done
     assert "becomes an article (was challenge: x); 0 →" in done

@@ -60,6 +60,27 @@ def test_it_is_one_screen_of_words(aggregator: Command, folder: Path):
     assert "2 live, 0 withdrawn" in text
 
 
+def test_the_peak_memory_of_each_worker_is_shown_as_it_told_it_last(aggregator: Command, folder: Path):
+    aggregator("db", "upgrade")
+    store = Store(f"sqlite:///{folder / 'var/aggregator.db'}")
+    with store.writing() as session:
+        for name, about in (
+            ("network", "host:6"),
+            ("processor", pulses.told("host:7", 262, 1500)),
+            ("publishing", pulses.told("host:8", 171, 0)),
+        ):
+            pulses.beat(session, name, NOW, about)
+    store.close()
+    told = {"processor": {"peak_mib": 262, "limit_mib": 1500}, "publishing": {"peak_mib": 171, "limit_mib": 0}}
+    assert aggregator("status", "--json").json["memory"] == told
+    lines = aggregator("status").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    text = " ".join(" ".join(lines).split())
+    for said in ("s ago (peak 262 MiB of 1500)", "s ago (peak 171 MiB, no limit)"):
+        assert said in text
+    assert text.count("(peak") == 2
+
+
 @pytest.mark.usefixtures("day")
 def test_limits_are_told_with_their_release_and_troubles_by_name(aggregator: Command, folder: Path):
     store = Store(f"sqlite:///{folder / 'var/aggregator.db'}")

@@ -37,7 +37,13 @@ def main() -> int:
     return 1 if report.findings else 0
 
 
+_told: list[str] = []
+
+
 def _progress(report: Report) -> None:
+    for finding in report.findings[len(_told) :]:
+        _told.append(finding)
+        print(finding, flush=True)
     if report.pages % 200 == 0:
         print(f"{report.pages} pages, {len(report.findings)} findings, {report.memory[-1] // 1024} MiB", flush=True)
 

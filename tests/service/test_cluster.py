@@ -6,13 +6,15 @@ import urllib.request
 from pathlib import Path
 
 import feedparser
+import psutil
 import pytest
 
 from aggregator.core.entry import EntryStatus
-from aggregator.store import entries, outcomes, schema
+from aggregator.line import Queue
+from aggregator.store import entries, outcomes, pulses, schema
 from aggregator.store.session import Store
 from tests import servers
-from tests.service.tree import environment, kill_all, newsroom, settled, start, until
+from tests.service.tree import environment, kill_all, newsroom, settled, start, tree, until
 
 ENTRIES = 60
 
@@ -27,14 +29,21 @@ def test_two_workers_beat_and_web_do_the_same_job(postgres_url: str, redis_url: 
         stack.callback(store.close)
         schema.upgrade(store)
         assert start(env, "sources", "import", str(room.sources)).wait(60) == 0
-        for words in (
-            ("worker", "--name", "one", "--processes", "2"),
-            ("worker", "--name", "two", "--processes", "2"),
-            ("beat",),
-            ("web",),
-        ):
-            stack.callback(kill_all, start(env, *words))
+        started = [
+            start(env, *words)
+            for words in (
+                ("worker", "--name", "one", "--processes", "2"),
+                ("worker", "--name", "two", "--processes", "2"),
+                ("beat",),
+                ("web",),
+            )
+        ]
+        for each in started:
+            stack.callback(kill_all, each)
         until(lambda: settled(store, ENTRIES), 120)
+        bounds = [each.rlimit(psutil.RLIMIT_DATA)[0] for worker in started[:2] for each in tree(worker)[1:]]
+        assert bounds == [1500 * 1024 * 1024] * 4, "what each child may have"
+        until(lambda: _memory(store) == {queue.value for queue in Queue}, 40)
 
         assert {host: most for host, most in room.visitors.most.items() if most > 1} == {}
         pages = {
@@ -57,6 +66,13 @@ def test_two_workers_beat_and_web_do_the_same_job(postgres_url: str, redis_url: 
         feed = feedparser.parse(_read(f"{site}/feed.atom"))
         assert len(feed.entries) > 30
         assert all(entry.link and entry.rights for entry in feed.entries)
+
+
+def _memory(store: Store) -> set[str]:
+    """Return the queues whose last pulse tells of the memory of its process."""
+    with store.reading() as session:
+        told = {name: pulses.memory(about) for name, (_, about) in pulses.every(session).items()}
+    return {name for name, each in told.items() if each and 50 < each.peak < each.limit == 1500}
 
 
 def _read(url: str) -> bytes:

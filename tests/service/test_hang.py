@@ -17,8 +17,8 @@ from aggregator.adapters.blobs import Blobs
 from aggregator.core.entry import Entry, EntryStatus
 from aggregator.core.page import Answer
 from aggregator.steps.extract import ATTEMPTS
-from aggregator.store import entries, pages, schema, tables
-from aggregator.store.entries import Settled
+from aggregator.store import entries, entry_queue, pages, schema, tables
+from aggregator.store.entry_queue import Settled
 from aggregator.store.session import Store
 from tests import servers
 from tests.newsdesk import entry_of, feed_of, outlet
@@ -40,7 +40,7 @@ def _fetched(store: Store, blobs: Blobs, url: str, body: bytes) -> Entry:
     answer = Answer(url, 200, {"content-type": "text/html; charset=utf-8"}, body, now)
     with store.writing() as session:
         page_of = pages.add(session, [(entry.id, url, answer, blobs.put(body))])
-        entries.settle(session, [Settled(entry.id, EntryStatus.FETCHED, now, page_id=page_of[entry.id])])
+        entry_queue.settle(session, [Settled(entry.id, EntryStatus.FETCHED, now, page_id=page_of[entry.id])])
     return entry
 
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import subprocess
 import sys
 import time
@@ -96,6 +97,9 @@ def test_every_entry_ends_in_one_outcome_and_a_second_replay_adds_nothing(
         "quarantined": 1,
         "still_due": 0,
     }
+    words = " ".join(_command(env, "replay", str(archive[0]), "--opml", str(archive[1])).split())
+    (peak,) = re.findall(r" peak memory (\d+) MiB of 1500 ", words)
+    assert 50 < int(peak) <= 1500
     before = _state(folder)
     assert _replay(env, archive)["entries"] == first
     assert _state(folder) == before

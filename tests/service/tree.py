@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aggregator.core.entry import WAITING, EntryStatus
 from aggregator.devtools.newsroom import create_app, sources_toml
-from aggregator.store import articles, entries, publications
+from aggregator.store import articles, entries, publications, publish_queue
 from aggregator.store.session import Store
 from tests.servers import free_port
 
@@ -163,4 +163,4 @@ def settled(store: Store, at_least: int) -> bool:
     with store.reading() as session:
         numbers = entries.numbers(session)
         waiting = sum(numbers.get(status, 0) for status in WAITING)
-        return sum(numbers.values()) >= at_least and not waiting and not articles.leftover(session)
+        return sum(numbers.values()) >= at_least and not waiting and not publish_queue.left(session)

@@ -17,8 +17,21 @@ from aggregator.core.page import Answer
 from aggregator.core.source import SourceSpec
 from aggregator.line import Parts, run
 from aggregator.steps.extract import ATTEMPTS, LEASE
-from aggregator.store import articles, baselines, entries, entry_texts, pages, parts, sightings, sources, tables
-from aggregator.store.entries import Settled
+from aggregator.store import (
+    aliases,
+    articles,
+    baselines,
+    entries,
+    entry_queue,
+    entry_texts,
+    pages,
+    parts,
+    revisions,
+    sightings,
+    sources,
+    tables,
+)
+from aggregator.store.entry_queue import Settled
 from tests.newsdesk import entry_of, feed_of, outlet
 from tests.steps.parts import words
 from tests.texts import GLACIER, HARBOUR, SCHOOL
@@ -37,7 +50,7 @@ def _fetched(line: Parts, feed: Feed, url: str, body: str, title: str = "A headl
     answer = Answer(final or url, 200, {"content-type": "text/html; charset=utf-8"}, body.encode(), NOW)
     with line.store.writing() as session:
         page_of = pages.add(session, [(entry.id, url, answer, line.blobs.put(answer.body))])
-        entries.settle(session, [Settled(entry.id, EntryStatus.FETCHED, NOW, page_id=page_of[entry.id])])
+        entry_queue.settle(session, [Settled(entry.id, EntryStatus.FETCHED, NOW, page_id=page_of[entry.id])])
     return entry
 
 
@@ -57,7 +70,7 @@ def test_a_page_becomes_an_article_that_waits_to_be_gathered(line: Parts) -> Non
     assert standing.status is EntryStatus.EXTRACTED
     with line.store.reading() as session:
         article = articles.get(session, standing.article_id or 0)
-        text = articles.text(session, standing.article_id or 0)
+        text = revisions.text(session, standing.article_id or 0)
         seen = sightings.of_group(session, standing.article_id or 0)
     assert article is not None
     assert text is not None
@@ -91,7 +104,7 @@ def test_the_pages_own_address_is_taken_where_it_is_on_the_same_site(line: Parts
         article = articles.get(session, _now(line, entry).article_id or 0)
         assert article is not None
         assert article.url == f"{HOME}/2026/breakwater"
-        assert articles.aliases(session, [article.id]) == [entry.url_key]
+        assert aliases.of_articles(session, [article.id]) == [entry.url_key]
 
 
 @pytest.mark.parametrize("named", ["https://elsewhere.example/a", f"{HOME}/", "ftp://x.example/a"])
@@ -192,7 +205,7 @@ def test_when_the_house_fails_and_not_the_page_nothing_is_held_against_the_page(
 def _again(line: Parts, entry: Entry) -> None:
     """Let an entry wait for extraction once more, as a retry or a second page does."""
     with line.store.writing() as session:
-        entries.settle(session, [Settled(entry.id, EntryStatus.FETCHED, NOW)])
+        entry_queue.settle(session, [Settled(entry.id, EntryStatus.FETCHED, NOW)])
 
 
 def test_what_is_put_aside_says_its_kind_and_when_it_is_tried_again(line: Parts) -> None:
@@ -274,7 +287,7 @@ def test_lines_that_stand_on_every_page_of_a_source_are_left_out_of_its_texts(li
     for entry in told:
         run(line, Step.EXTRACT, [entry.id], NOW)
         with line.store.reading() as session:
-            text = articles.text(session, _now(line, entry).article_id or 0)
+            text = revisions.text(session, _now(line, entry).article_id or 0)
         assert text is not None
         found.append(text.text)
     assert [notice in text for text in found] == [True, True, False], "two pages must have had it before"
@@ -290,7 +303,7 @@ def test_what_an_operator_says_of_a_site_is_heeded(line: Parts) -> None:
     entry = _fetched(line, feed, URL, page("Breakwater to be rebuilt", *HARBOUR))
     run(line, Step.EXTRACT, [entry.id], NOW)
     with line.store.reading() as session:
-        text = articles.text(session, _now(line, entry).article_id or 0)
+        text = revisions.text(session, _now(line, entry).article_id or 0)
     assert text is not None
     assert HARBOUR[0] not in text.text
     assert HARBOUR[1] in text.text
@@ -303,7 +316,7 @@ def test_the_feeds_own_full_text_stands_in_for_a_page_that_shows_a_part(line: Pa
         entry_texts.put(session, {entry.id: "\n".join(HARBOUR)})
     assert words(run(line, Step.EXTRACT, [entry.id], NOW)) == ["extracted"]
     with line.store.reading() as session:
-        text = articles.text(session, _now(line, entry).article_id or 0)
+        text = revisions.text(session, _now(line, entry).article_id or 0)
     assert text is not None
     assert text.text.splitlines() == list(HARBOUR)
 

@@ -14,7 +14,18 @@ from aggregator.core.outcome import Step
 from aggregator.core.sketch import pack
 from aggregator.core.takedown import Block, BlockKind, Scope
 from aggregator.line import Parts, run
-from aggregator.store import articles, copies, entries, sightings, sketches, stories, tables, takedowns
+from aggregator.store import (
+    article_groups,
+    articles,
+    copies,
+    entries,
+    revisions,
+    sightings,
+    sketches,
+    stories,
+    tables,
+    takedowns,
+)
 from aggregator.store.session import Store
 from tests.newsdesk import article_of, feed_of, outlet
 from tests.steps.parts import words
@@ -134,7 +145,7 @@ def test_a_text_of_an_agency_is_the_agencys_own_whoever_printed_it_first(line: P
         _gather(line, ids[place])
     assert _roots(line, *ids) == [ids[2]] * 3
     with line.store.reading() as session:
-        assert {each.root_reason for each in articles.group(session, ids[2])} == {REUTERS}
+        assert {each.root_reason for each in article_groups.members(session, ids[2])} == {REUTERS}
         assert [row.size for row in stories.newest(session, 10)] == [1]
 
 
@@ -229,7 +240,7 @@ def test_the_text_of_what_was_taken_down_is_refused_wherever_it_comes_from(line:
         takedowns.block(session, number, found + [Block(BlockKind.SHINGLE, str(fp)) for fp in drawn.sample])
     assert _gather(line, article_id) == ["refused"]
     with line.store.reading() as session:
-        article, text = articles.get(session, article_id), articles.text(session, article_id)
+        article, text = articles.get(session, article_id), revisions.text(session, article_id)
     assert article is not None
     assert text is not None
     assert (article.title, text.text, text.html) == ("", "", "")

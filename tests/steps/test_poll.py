@@ -15,7 +15,7 @@ from aggregator.core.page import Answer, Request, Visit
 from aggregator.core.schedule import Manners
 from aggregator.line import Parts, run
 from aggregator.steps.poll import LEASE
-from aggregator.store import entries, feeds, hosts, outcomes
+from aggregator.store import entries, entry_texts, feeds, hosts, outcomes
 from aggregator.store.session import Store
 from tests.newsdesk import feed_of, outlet
 from tests.steps.parts import parts, words
@@ -350,3 +350,25 @@ def test_an_error_has_the_time_at_which_it_came_and_the_host_its_pause(line: Par
     with line.store.writing() as session:
         held = hosts.lease(session, [feed.host], "next", world.at, timedelta(minutes=1))
     assert held[feed.host].next_at == world.at + timedelta(seconds=5)
+
+
+def test_the_full_text_of_an_item_is_kept_for_the_reading_of_its_page(line: Parts, world: World) -> None:
+    whole = "".join(f"<p>Paragraph {number} of the article &amp; more of its words.</p>" for number in range(30))
+    items = "".join(
+        f"<item><title>News {name}</title><link>https://harbour-tribune.example/{name}</link><description>Short.</description>"
+        f"<content:encoded><![CDATA[{body}]]></content:encoded></item>"
+        for name, body in (("whole", whole), ("part", "<p>A teaser only.</p>"))
+    )
+    rss_with_content = (
+        '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>T</title>'
+        f"{items}</channel></rss>"
+    )
+    feed = _feed(line)
+    world.says(feed.url, rss_with_content, content_type="application/rss+xml")
+    follows = run(line, Step.POLL, [feed.id], NOW)[0].follows
+    with line.store.reading() as session:
+        told = entry_texts.several(session, [work.id for work in follows])
+    assert len(follows) == 2
+    (text,) = told.values()
+    assert text.splitlines()[3] == "Paragraph 3 of the article & more of its words."
+    assert len(text.splitlines()) == 30

@@ -11,7 +11,7 @@ from aggregator.core.rights import Caps, Form
 from aggregator.core.takedown import Block, BlockKind, Scope
 from aggregator.core.url import key
 from aggregator.line import Parts, run
-from aggregator.store import articles, publications, takedowns
+from aggregator.store import article_groups, articles, publications, publish_queue, takedowns
 from tests.newsdesk import article_of, entry_of, feed_of, licensed, outlet
 from tests.steps.parts import words
 from tests.texts import HARBOUR
@@ -27,7 +27,7 @@ def _article(line: Parts, *, full: bool = False, **given: object) -> int:
 
 def _publish(line: Parts, article_id: int) -> list[str]:
     with line.store.writing() as session:
-        articles.want_published(session, [article_id], NOW)
+        publish_queue.want(session, [article_id], NOW)
     return words(run(line, Step.PUBLISH, [article_id], NOW))
 
 
@@ -111,7 +111,7 @@ def test_the_operators_caps_are_kept(line: Parts) -> None:
     short = replace(line, house=replace(line.house, caps=Caps(words=5, chars=300)))
     article_id = _article(line)
     with line.store.writing() as session:
-        articles.want_published(session, [article_id], NOW)
+        publish_queue.want(session, [article_id], NOW)
     run(short, Step.PUBLISH, [article_id], NOW)
     assert len(_made(line, article_id).text.split()) == 5
 
@@ -136,7 +136,7 @@ def test_a_copy_becomes_a_signpost_to_the_canonical_article_which_credits_it(lin
     copy = article_of(line.store, feed_of(line.store, outlet(line.store, "Other Post")), "https://o.example/c", HARBOUR)
     assert _publish(line, copy) == ["published"]
     with line.store.writing() as session:
-        articles.regroup(session, [copy], root, "the earliest")
+        article_groups.regroup(session, [copy], root, "the earliest")
     assert _publish(line, copy) == ["unchanged"]
     assert _publish(line, root) == ["published"]
     signpost = _made(line, copy)

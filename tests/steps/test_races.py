@@ -10,7 +10,7 @@ from aggregator.core.errors import AggregatorError
 from aggregator.core.outcome import Step
 from aggregator.line import Parts, run
 from aggregator.steps.take_down import take_down
-from aggregator.store import articles, entries, publications
+from aggregator.store import articles, entries, publications, publish_queue
 from aggregator.store.session import Store
 from tests.newsdesk import article_of, feed_of, outlet
 from tests.texts import report
@@ -59,7 +59,7 @@ def test_publishing_and_taking_down_do_not_hold_each_other_up(line: Parts, store
 
     def want() -> None:
         with store.writing() as session:
-            articles.want_published(session, ids, NOW)
+            publish_queue.want(session, ids, NOW)
 
     want()
     run(line, Step.PUBLISH, ids, NOW)

@@ -90,7 +90,7 @@ class Stand:
     def text(self) -> str:
         """Its newest text."""
         with self.line.store.reading() as session:
-            found = articles.text(session, self.id)
+            found = revisions.text(session, self.id)
             assert found is not None
             return found.text
 

@@ -9,8 +9,8 @@ from aggregator.core.feed import Feed
 from aggregator.core.outcome import Step
 from aggregator.core.schedule import FETCH_ATTEMPTS
 from aggregator.line import Parts, run
-from aggregator.store import entries, retries, sources
-from aggregator.store.entries import Settled
+from aggregator.store import entries, entry_queue, retries, sources
+from aggregator.store.entry_queue import Settled
 from tests.newsdesk import entry_of, feed_of, outlet
 from tests.steps.parts import words
 from tests.texts import HARBOUR
@@ -24,7 +24,7 @@ def _aside(line: Parts, feed: Feed, url: str, at: datetime = NOW + HOUR) -> Entr
     entry = entry_of(line.store, feed, url)
     with line.store.writing() as session:
         settled = Settled(entry.id, EntryStatus.QUARANTINED, NOW, "challenge: a wall", verdict="challenge", retry_at=at)
-        entries.settle(session, [settled])
+        entry_queue.settle(session, [settled])
     return entry
 
 

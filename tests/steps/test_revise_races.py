@@ -12,7 +12,7 @@ from aggregator.core.outcome import Step
 from aggregator.core.page import Answer
 from aggregator.line import Parts, run
 from aggregator.steps.take_down import take_down
-from aggregator.store import articles, entries, pages, publications, renewals, revisions
+from aggregator.store import articles, entries, pages, publications, publish_queue, renewals, revisions
 from aggregator.store.renewals import PAGE
 from aggregator.store.session import Store
 from tests.newsdesk import article_of, feed_of, outlet, told
@@ -44,7 +44,7 @@ def _waiting(line: Parts, store: Store) -> list[int]:
     feed = feed_of(store, outlet(store))
     ids = [article_of(store, feed, f"https://{feed.host}/{n}", report(n)) for n in range(NUMBER)]
     with store.writing() as session:
-        articles.want_published(session, ids, NOW)
+        publish_queue.want(session, ids, NOW)
     run(line, Step.PUBLISH, ids, NOW)
     with store.writing() as session:
         for number, article in enumerate(articles.several(session, ids).values()):
@@ -84,7 +84,7 @@ def test_an_article_that_is_read_anew_while_it_is_taken_down_stays_empty(line: P
         for each in ids:
             words = revisions.versions(session, each, (1, 2)).values()
             assert {(told.text, told.note) for told in words} == {("", "")}
-            assert pages.of_entries(session, articles.entry_ids(session, [each])) == []
+            assert pages.of_entries(session, [told.id for told in entries.of_articles(session, [each])]) == []
 
 
 def test_feeds_that_tell_of_edits_and_steps_that_hold_articles_do_not_hold_each_other_up(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from aggregator.core.outcome import Step, Work
 from aggregator.line import Parts, run
-from aggregator.store import articles, feeds, sketches
+from aggregator.store import feeds, publish_queue, sketches
 from tests.newsdesk import article_of, entry_of, feed_of, outlet
 from tests.texts import HARBOUR
 from tests.world import NOW
@@ -26,7 +26,7 @@ def test_what_was_begun_is_left_to_its_own_message_at_first_and_found_when_that_
     feed = feed_of(line.store, outlet(line.store), now=NOW + timedelta(days=1))
     article_id = article_of(line.store, feed, "https://harbour-tribune.example/1", HARBOUR)
     with line.store.writing() as session:
-        articles.want_published(session, [article_id], NOW)
+        publish_queue.want(session, [article_id], NOW)
     assert _due(line) == set()
     entry_id = 1
     assert _due(line, SOON) == {(Step.GATHER, entry_id), (Step.PUBLISH, article_id)}

@@ -12,7 +12,18 @@ from aggregator.core.publication import PublicationState
 from aggregator.core.takedown import TakedownState
 from aggregator.line import Parts, run
 from aggregator.steps.take_down import lift, plan, take_down
-from aggregator.store import articles, entries, feeds, pages, publications, sketches, stories, takedowns
+from aggregator.store import (
+    article_groups,
+    articles,
+    entries,
+    feeds,
+    pages,
+    publications,
+    revisions,
+    sketches,
+    stories,
+    takedowns,
+)
 from tests.newsdesk import feed_of, outlet
 from tests.steps.parts import polled, through, words
 from tests.texts import GLACIER, HARBOUR, SCHOOL, changed_headline
@@ -83,12 +94,14 @@ def test_the_article_and_its_copies_are_withdrawn_by_any_of_their_addresses(stan
 def test_every_word_of_it_is_gone_from_the_store(stand: Stand) -> None:
     with stand.line.store.reading() as session:
         ids = [each.id for each in articles.at_url_keys(session, ["//harbour-tribune.example/news/breakwater"])]
-        group = [each.id for each in articles.group(session, ids[0])]
-        blobs = [each.blob for each in pages.of_entries(session, articles.entry_ids(session, group))]
+        group = [each.id for each in article_groups.members(session, ids[0])]
+        blobs = [
+            each.blob for each in pages.of_entries(session, [each.id for each in entries.of_articles(session, group)])
+        ]
     _take_down(stand)
     with stand.line.store.reading() as session:
         assert sketches.several(session, group) == {}
-        assert [text.text for text in articles.texts(session, group).values()] == ["", ""]
+        assert [text.text for text in revisions.texts(session, group).values()] == ["", ""]
         told = entries.of_articles(session, group)
         assert {(each.title, each.summary, each.status) for each in told} == {("", "", EntryStatus.REFUSED)}
         assert pages.of_entries(session, [each.id for each in told]) == []

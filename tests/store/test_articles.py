@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from aggregator.core.article import ArticleState
-from aggregator.store import articles
+from aggregator.store import aliases, article_groups, articles, publish_queue, revisions
 from aggregator.store.session import Store
 from tests.newsdesk import article_of, feed_of, outlet
 from tests.texts import GLACIER, HARBOUR, SCHOOL, report
@@ -22,7 +22,7 @@ def _some(store: Store, number: int) -> list[int]:
 def test_an_article_is_found_by_each_of_its_names(store: Store) -> None:
     article_id = article_of(store, feed_of(store, outlet(store)), URL, HARBOUR, authors=("A. B", "C. D"))
     with store.writing() as session:
-        articles.add_aliases(session, [(article_id, "//other.example/x", "redirect")])
+        aliases.add(session, [(article_id, "//other.example/x", "redirect")])
         article = articles.get(session, article_id)
         assert article is not None
         assert article.authors == ("A. B", "C. D")
@@ -31,7 +31,7 @@ def test_an_article_is_found_by_each_of_its_names(store: Store) -> None:
         names = ["//harbour-tribune.example/news/1", "//other.example/x", "//unknown.example/"]
         assert articles.by_url_keys(session, names) == dict.fromkeys(names[:2], article)
         assert articles.at_url_keys(session, names) == [article]
-        assert articles.aliases(session, [article_id]) == ["//other.example/x"]
+        assert aliases.of_articles(session, [article_id]) == ["//other.example/x"]
         assert articles.keys(session, [article_id]) == {article_id: article.key}
 
 
@@ -39,7 +39,7 @@ def test_an_address_has_one_article(store: Store) -> None:
     article_id = article_of(store, feed_of(store, outlet(store)), URL, HARBOUR)
     with store.writing() as session:
         article = articles.get(session, article_id)
-        text = articles.text(session, article_id)
+        text = revisions.text(session, article_id)
         assert article is not None
         assert text is not None
         again = articles.NewArticle(
@@ -50,25 +50,25 @@ def test_an_address_has_one_article(store: Store) -> None:
         )  # fmt: skip
         assert articles.add(session, [again]) == {}
         assert articles.add(session, []) == {}
-        assert articles.text(session, article_id) == text
+        assert revisions.text(session, article_id) == text
 
 
 def test_an_alias_that_is_taken_stays_where_it_is(store: Store) -> None:
     first, second = _some(store, 2)
     with store.writing() as session:
-        articles.add_aliases(session, [(first, "//x.example/", "feed")])
-        articles.add_aliases(session, [(second, "//x.example/", "feed")])
+        aliases.add(session, [(first, "//x.example/", "feed")])
+        aliases.add(session, [(second, "//x.example/", "feed")])
         assert articles.by_url_keys(session, ["//x.example/"])["//x.example/"].id == first
 
 
 def test_a_group_is_told_whole_by_any_of_its_members(store: Store) -> None:
     first, second, third = _some(store, 3)
     with store.writing() as session:
-        articles.regroup(session, [first, second], second, "the earliest")
-        members = articles.groups_for_update(session, [first])
+        article_groups.regroup(session, [first, second], second, "the earliest")
+        members = article_groups.hold(session, [first])
         assert set(members) == {first, second}
-        assert list(articles.groups_for_update(session, [third, second])) == [first, second, third], "by id"
-        assert [each.root_reason for each in articles.group(session, second)] == ["the earliest"] * 2
+        assert list(article_groups.hold(session, [third, second])) == [first, second, third], "by id"
+        assert [each.root_reason for each in article_groups.members(session, second)] == ["the earliest"] * 2
         assert articles.numbers(session) == {"texts": 3, "articles": 2, "copies": 1, "removed": 0}
 
 
@@ -80,8 +80,8 @@ def test_where_articles_stand_is_stored_together(store: Store) -> None:
             replace(held[second], root_id=first, root_reason="the earliest", title="Not this"),
             replace(held[first], root_reason="the earliest", story_id=7),
         ]
-        articles.put(session, moved)
-        articles.put(session, [])
+        article_groups.put(session, moved)
+        article_groups.put(session, [])
         found = articles.several(session, [first, second, third])
         assert found == {first: moved[1], second: replace(moved[0], title="T1"), third: held[third]}
 
@@ -89,22 +89,22 @@ def test_where_articles_stand_is_stored_together(store: Store) -> None:
 def test_a_publication_that_is_wanted_anew_while_it_is_made_is_made_again(store: Store) -> None:
     (article_id,) = _some(store, 1)
     with store.writing() as session:
-        articles.want_published(session, [article_id], NOW)
-        assert articles.lease_publish(session, [article_id], NOW, MINUTE) == [article_id]
-        assert articles.lease_publish(session, [article_id], NOW, MINUTE) == []
-        articles.want_published(session, [article_id], NOW)
-        articles.published(session, [article_id], NOW + MINUTE)
-        assert articles.leftover(session) == 1
-        assert articles.lease_publish(session, [article_id], NOW, MINUTE) == [article_id]
-        articles.published(session, [article_id], NOW + MINUTE)
-        assert articles.leftover(session) == 0
+        publish_queue.want(session, [article_id], NOW)
+        assert publish_queue.lease(session, [article_id], NOW, MINUTE) == [article_id]
+        assert publish_queue.lease(session, [article_id], NOW, MINUTE) == []
+        publish_queue.want(session, [article_id], NOW)
+        publish_queue.done(session, [article_id], NOW + MINUTE)
+        assert publish_queue.left(session) == 1
+        assert publish_queue.lease(session, [article_id], NOW, MINUTE) == [article_id]
+        publish_queue.done(session, [article_id], NOW + MINUTE)
+        assert publish_queue.left(session) == 0
 
 
 def test_a_removed_article_keeps_its_row_and_nothing_of_its_words(store: Store) -> None:
     (article_id,) = _some(store, 1)
     with store.writing() as session:
         articles.remove(session, [article_id])
-        article, text = articles.get(session, article_id), articles.text(session, article_id)
+        article, text = articles.get(session, article_id), revisions.text(session, article_id)
         assert article is not None
         assert text is not None
         assert (article.state, article.title, article.text_hash) == (ArticleState.REMOVED, "", "")

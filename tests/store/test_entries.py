@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from aggregator.core.entry import EntryStatus
 from aggregator.core.feed import Feed
-from aggregator.store import entries, sources
-from aggregator.store.entries import Settled
+from aggregator.store import entries, entry_queue, sources
+from aggregator.store.entry_queue import Settled
 from aggregator.store.session import Store
 from tests.newsdesk import entry_of, feed_of, new_entry, outlet, told
 from tests.world import NOW
@@ -44,7 +44,7 @@ def test_only_one_of_many_workers_gets_an_entry(store: Store) -> None:
 
     def take(_: int) -> list[int]:
         with store.writing() as session:
-            return [entry.id for entry in entries.lease(session, ids, EntryStatus.DUE, NOW, MINUTE)]
+            return [entry.id for entry in entry_queue.lease(session, ids, EntryStatus.DUE, NOW, MINUTE)]
 
     with ThreadPoolExecutor(4) as pool:
         taken = [each for worker in pool.map(take, range(4)) for each in worker]
@@ -54,18 +54,18 @@ def test_only_one_of_many_workers_gets_an_entry(store: Store) -> None:
 def test_a_lease_ends_by_itself_and_each_attempt_is_counted(store: Store) -> None:
     entry = entry_of(store, feed_of(store, outlet(store)), URLS[0])
     with store.writing() as session:
-        assert [each.attempts for each in entries.lease(session, [entry.id], EntryStatus.DUE, NOW, MINUTE)] == [1]
-        assert entries.lease(session, [entry.id], EntryStatus.DUE, NOW, MINUTE) == []
-        again = entries.lease(session, [entry.id], EntryStatus.DUE, NOW + MINUTE, MINUTE)
+        assert [each.attempts for each in entry_queue.lease(session, [entry.id], EntryStatus.DUE, NOW, MINUTE)] == [1]
+        assert entry_queue.lease(session, [entry.id], EntryStatus.DUE, NOW, MINUTE) == []
+        again = entry_queue.lease(session, [entry.id], EntryStatus.DUE, NOW + MINUTE, MINUTE)
     assert [each.attempts for each in again] == [2]
 
 
 def test_a_lease_given_back_does_not_count_as_an_attempt(store: Store) -> None:
     entry = entry_of(store, feed_of(store, outlet(store)), URLS[0])
     with store.writing() as session:
-        entries.lease(session, [entry.id], EntryStatus.DUE, NOW, MINUTE)
-        entries.release(session, [entry.id])
-        assert [each.attempts for each in entries.lease(session, [entry.id], EntryStatus.DUE, NOW, MINUTE)] == [1]
+        entry_queue.lease(session, [entry.id], EntryStatus.DUE, NOW, MINUTE)
+        entry_queue.release(session, [entry.id])
+        assert [each.attempts for each in entry_queue.lease(session, [entry.id], EntryStatus.DUE, NOW, MINUTE)] == [1]
 
 
 def test_hosts_come_in_turn_and_none_takes_more_than_its_share(store: Store) -> None:
@@ -75,7 +75,7 @@ def test_hosts_come_in_turn_and_none_takes_more_than_its_share(store: Store) -> 
     for url in [*loud, *quiet]:
         entry_of(store, feed, url)
     with store.reading() as session:
-        work = entries.due(session, EntryStatus.DUE, NOW, limit=10, per_host=3)
+        work = entry_queue.due(session, EntryStatus.DUE, NOW, limit=10, per_host=3)
     assert [each.host for each in work] == ["loud.example", "quiet.example", "loud.example", "loud.example"]
 
 
@@ -84,7 +84,7 @@ def test_nothing_of_a_paused_source_is_due(store: Store) -> None:
     entry_of(store, feed_of(store, source), URLS[0])
     with store.writing() as session:
         sources.set_state(session, source.id, "paused")
-        assert entries.due(session, EntryStatus.DUE, NOW, 10, 10) == []
+        assert entry_queue.due(session, EntryStatus.DUE, NOW, 10, 10) == []
 
 
 def test_an_emptied_entry_says_nothing_but_why(store: Store) -> None:
@@ -100,8 +100,8 @@ def test_an_emptied_entry_says_nothing_but_why(store: Store) -> None:
 def test_settling_frees_an_entry_for_its_next_step(store: Store) -> None:
     entry = entry_of(store, feed_of(store, outlet(store)), URLS[0])
     with store.writing() as session:
-        entries.lease(session, [entry.id], EntryStatus.DUE, NOW, MINUTE)
-        entries.settle(session, [Settled(entry.id, EntryStatus.FETCHED, NOW, page_id=3)])
-        leased = entries.lease(session, [entry.id], EntryStatus.FETCHED, NOW, MINUTE)
-        assert entries.waiting(session) == 1
+        entry_queue.lease(session, [entry.id], EntryStatus.DUE, NOW, MINUTE)
+        entry_queue.settle(session, [Settled(entry.id, EntryStatus.FETCHED, NOW, page_id=3)])
+        leased = entry_queue.lease(session, [entry.id], EntryStatus.FETCHED, NOW, MINUTE)
+        assert entry_queue.waiting(session) == 1
     assert [(each.page_id, each.attempts) for each in leased] == [(3, 1)]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from aggregator.core.feed import Feed, FeedState, Told, Trouble
 from aggregator.core.outcome import Step, Work
-from aggregator.store import entries, feeds, sources, tables
+from aggregator.store import entry_queue, feeds, sources, tables
 from aggregator.store.session import Store
 from tests.newsdesk import feed_of, outlet
 from tests.world import NOW
@@ -358,6 +358,6 @@ def test_who_holds_the_data_folder_alone_gives_back_what_a_dead_process_held(sto
     with store.writing() as session:
         feeds.set_state(session, paused.id, FeedState.PAUSED, NOW)
         feeds.lease(session, [feed.id], NOW, HOUR)
-        entries.release_all(session)
+        entry_queue.release_all(session)
     assert _due(store, feed)
     assert not _due(store, paused, 365 * DAY)

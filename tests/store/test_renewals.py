@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 
 from aggregator.core.page import Answer
 from aggregator.store import articles, entries, entry_texts, pages, parts, renewals, revisions
-from aggregator.store.articles import Revision
 from aggregator.store.renewals import PAGE, RULES, Standing
+from aggregator.store.revisions import Revision
 from aggregator.store.session import Store
 from aggregator.store.tables import articles as rows
 from tests.newsdesk import article_of, feed_of, outlet
@@ -144,7 +144,7 @@ def test_versions_are_appended_and_told_without_their_words(store: Store):
         assert told[0].page_id is not None
         assert (told[0].extractor, told[1].page_id) == ("test", 7)
         assert sorted(revisions.versions(session, mine, (1, 3, 9))) == [1, 3]
-        newest = articles.text(session, mine)
+        newest = revisions.text(session, mine)
         assert newest is not None
         assert newest.version == 3
         assert revisions.edited(session, [mine]) == {mine: NOW + HOUR}

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from aggregator.core.publication import GONE_AT_HOME, Publication
 from aggregator.store import articles, publications, revisions
-from aggregator.store.articles import Revision
+from aggregator.store.revisions import Revision
 from aggregator.store.tables import articles as rows
 from tests.web.newsstand import Site, publish
 from tests.world import NOW

@@ -46,6 +46,14 @@ def test_the_numbers_are_in_the_text_format_of_prometheus(site: Site) -> None:
         )
 
 
+def test_the_memory_of_workers_is_a_gauge_where_a_pulse_tells_of_it(site: Site) -> None:
+    with site.store.writing() as session:
+        pulses.beat(session, "network", NOW, "somebody")
+        pulses.beat(session, "processor", NOW, pulses.told("host:7", 262, 1500))
+    told = [line for line in site.get("/metrics").text.splitlines() if line.startswith("aggregator_worker_peak")]
+    assert told == ['aggregator_worker_peak_memory_mib{queue="processor"} 262']
+
+
 def test_large_numbers_are_told_to_the_last_digit(site: Site) -> None:
     with site.store.writing() as session:
         outcomes.record(session, [Outcome(Step.FETCH, 1, Word.FETCHED)], NOW)

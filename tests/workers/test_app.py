@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SHOW = """
 import json
 from workers.app import app
@@ -18,10 +20,10 @@ print(json.dumps({"queues": queues, "tasks": sorted(n for n in app.tasks if n.st
 """
 
 
-def _loaded(tmp_path: Path, **given: str) -> "subprocess.CompletedProcess[str]":
+def _loaded(tmp_path: Path, code: str = SHOW, **given: str) -> "subprocess.CompletedProcess[str]":
     env = {name: value for name, value in os.environ.items() if not name.startswith("AGGREGATOR_")}
     return subprocess.run(
-        [sys.executable, "-c", SHOW],
+        [sys.executable, "-c", code],
         env=env | {"AGGREGATOR_DATA_FOLDER": str(tmp_path), **given},
         check=False,
         capture_output=True,
@@ -42,6 +44,25 @@ def test_a_worker_loses_nothing_and_takes_no_more_than_it_can_do(tmp_path: Path)
     assert [name.rsplit(".", 1)[-1] for name in found["tasks"]] == [
         "extract", "fetch", "gather", "poll", "publish", "pulse", "seek", "subscribe", "sweep", "take_down",
     ]  # fmt: skip
+
+
+GREEDY = """
+from workers import tasks
+from aggregator.adapters.process import bound_memory
+bound_memory(1500)
+try:
+    with tasks._within_memory("extract, a batch of 16,"):
+        bytearray(3_000_000_000)
+except RuntimeError as error:
+    print(error, "cause", type(error.__cause__).__name__)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the memory of a process")
+def test_what_needs_too_much_memory_fails_as_a_task_and_not_as_the_whole_worker(tmp_path: Path):
+    done = _loaded(tmp_path, GREEDY, AGGREGATOR_REDIS_URL="redis://127.0.0.1:1/0")
+    assert done.stdout.startswith("extract, a batch of 16, needs more memory than the 1500 MiB"), done.stderr
+    assert done.stdout.endswith("cause MemoryError\n"), "Celery ends a worker with all its children by such an error"
 
 
 def test_without_a_broker_it_says_what_to_set(tmp_path: Path):
