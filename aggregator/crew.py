@@ -196,7 +196,8 @@ def _tried(parts: Parts, batch: Batch, now: datetime, memory: int) -> list[Outco
         return run(parts, *batch, now)
     except MemoryError as error:
         bound = f"the {memory} MiB of workers.memory_limit_mb" if memory else "there is"
-        ours = TryLater(f"{batch[0]}, a batch of {len(batch[1])}, needs more memory than {bound}; let a process have more")
+        what = f"{batch[0]}, a batch of {len(batch[1])},"
+        ours = TryLater(f"{what} needs more memory than {bound}; let a process have more")
         ours.__cause__ = error
         return _portable(ours)
     except Exception as error:  # noqa: BLE001 - the parent raises it

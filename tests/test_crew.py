@@ -5,13 +5,14 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from aggregator import wiring
 from aggregator.adapters.process import peak_memory
 from aggregator.core.article import Extraction
 from aggregator.core.entry import EntryStatus
@@ -34,11 +35,18 @@ SPARE, GREED = 150, 400  # MiB: what a bounded process may have beside what it h
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the memory of a process")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _warm() -> None:
+    """Load what extraction needs before processes are forked, as a replay does."""
+    wiring.warm_up()
+
+
 @pytest.fixture
 def store(store_url: str) -> Iterator[Store]:
     """Give a database with one feed, whose number is 1."""
     found = Store(store_url)
     assert feed_of(found, outlet(found), f"{HOME}/feed.xml").id == 1
+    found.close()  # a connection must not be shared with the processes of the pool
     yield found
     found.close()
 
@@ -80,18 +88,16 @@ FETCH: Batch = (Step.FETCH, list(range(1, PAGES + 1)))
 
 
 @contextmanager
-def _ready(pool: Pool, store: Store) -> Iterator[Crew]:
+def _ready(pool: Pool) -> Iterator[Crew]:
     """Give a crew whose processes have begun."""
-    store.close()
     with Crew(pool) as crew:
         _heard(crew, lambda _: all(hand.ready for hand in crew.hands))
         yield crew
 
 
-def test_who_has_nothing_to_do_comes_first_and_each_may_have_one_batch_ahead(
-    store: Store, store_url: str, tmp_path: Path
-) -> None:
-    with _ready(Pool(lambda: _parts(store_url, tmp_path), 2), store) as crew:
+@pytest.mark.usefixtures("store")
+def test_who_has_nothing_to_do_comes_first_and_each_may_have_one_batch_ahead(store_url: str, tmp_path: Path) -> None:
+    with _ready(Pool(lambda: _parts(store_url, tmp_path), 2)) as crew:
         one, two = crew.hands
         assert crew.free() == [one, two, one, two]
         one.give(POLL, NOW)
@@ -107,7 +113,7 @@ def test_who_has_nothing_to_do_comes_first_and_each_may_have_one_batch_ahead(
 def test_a_process_goes_on_with_its_next_batch_while_nobody_listens(
     store: Store, store_url: str, tmp_path: Path
 ) -> None:
-    with _ready(Pool(lambda: _parts(store_url, tmp_path), 1), store) as crew:
+    with _ready(Pool(lambda: _parts(store_url, tmp_path), 1)) as crew:
         for batch in (POLL, FETCH):
             crew.hands[0].give(batch, NOW)
         until = time.monotonic() + 30
@@ -133,13 +139,14 @@ class _Deadly(Store):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.usefixtures("store")
 def test_a_process_that_dies_loses_the_batch_that_it_was_at_and_gives_back_the_next(
-    store: Store, store_url: str, tmp_path: Path
+    store_url: str, tmp_path: Path
 ) -> None:
     def make() -> Parts:
         return replace(_parts(store_url, tmp_path), store=_Deadly(store_url, tmp_path / "dead"))
 
-    with _ready(Pool(make, 1), store) as crew:
+    with _ready(Pool(make, 1)) as crew:
         for batch in (POLL, FETCH):
             crew.hands[0].give(batch, NOW)
         found = _heard(crew, lambda ended: bool(ended.answers))
@@ -147,7 +154,8 @@ def test_a_process_that_dies_loses_the_batch_that_it_was_at_and_gives_back_the_n
         assert crew.busy() == set()
 
 
-def test_a_process_that_hangs_has_time_for_each_batch_anew(store: Store, store_url: str, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("store")
+def test_a_process_that_hangs_has_time_for_each_batch_anew(store_url: str, tmp_path: Path) -> None:
     def slow(*_: object, **__: object) -> FeedDocument:
         time.sleep(600)
         raise AssertionError
@@ -156,7 +164,7 @@ def test_a_process_that_hangs_has_time_for_each_batch_anew(store: Store, store_u
         made = _parts(store_url, tmp_path)
         return replace(made, poller=replace(made.poller, read=slow))
 
-    with _ready(Pool(make, 1, 3), store) as crew:
+    with _ready(Pool(make, 1, 3)) as crew:
         crew.hands[0].give((Step.FETCH, []), NOW)
         crew.hands[0].give(POLL, NOW)
         found = _heard(crew, lambda ended: len(ended.answers) == 2)
@@ -189,9 +197,6 @@ def _has() -> int:
 def test_a_page_that_needs_more_memory_than_a_process_may_have_is_put_aside_and_no_other(
     store: Store, store_url: str, tmp_path: Path
 ) -> None:
-    from aggregator import wiring  # noqa: PLC0415 - what is loaded before the fork is no page's
-
-    wiring.warm_up()
     pool = _greedy_pool(store_url, tmp_path, _has() + SPARE)
     tally = drive(pool, store, NOW, [Work(Step.POLL, 1)], lambda _: None)
     assert _standing(store) == {EntryStatus.ARTICLE: PAGES - 1, EntryStatus.QUARANTINED: 1}
@@ -210,6 +215,22 @@ def test_the_largest_peak_of_all_processes_is_told(store: Store, store_url: str,
     assert GREED <= tally.peak < before + GREED + 300
     assert watched == sorted(watched)
     assert watched[-1] == tally.peak
+
+
+@pytest.mark.usefixtures("store")
+def test_the_peak_of_one_process_is_not_forgotten_for_that_of_another(store_url: str, tmp_path: Path) -> None:
+    def make() -> Parts:
+        with suppress(FileExistsError):
+            (tmp_path / "greedy").touch(exist_ok=False)
+            assert bytearray(GREED * 1024 * 1024)
+        return _parts(store_url, tmp_path)
+
+    with _ready(Pool(make, 2)) as crew:
+        for hand in crew.hands:
+            hand.give((Step.FETCH, []), NOW)
+            _heard(crew, lambda ended: bool(ended.answers))
+            assert crew.peak >= GREED
+        assert min(hand.peak for hand in crew.hands) < GREED
 
 
 @on_linux

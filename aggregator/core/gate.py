@@ -7,40 +7,44 @@ from urllib.parse import urlsplit
 
 from aggregator.core import headline, walls
 from aggregator.core.article import Extraction, Hints
-from aggregator.core.wall_look import LOOKED_AT, Look, addresses, look, notable, voice
-from aggregator.core.wall_titles import LISTING_PATH, LISTINGS, PLAIN_TITLES, TITLES
-from aggregator.core.wall_words import (
-    CONSENT_ROOTS,
-    OFFERS,
-    SAYINGS,
-    Kind,
-    folded,
-    spoken,
+from aggregator.core.wall_look import (
+    ENDS,
+    LOOKED_AT,
+    STUB_WORDS,
+    Look,
+    Part,
+    distinct,
+    last_call,
+    look,
+    marked,
+    notable,
+    on_subject,
+    voice,
+    whole,
 )
+from aggregator.core.wall_titles import LISTING_PATH, LISTINGS, PLAIN_TITLES, TITLES
+from aggregator.core.wall_words import CONSENT_ROOTS, OFFERS, SAYINGS, Kind, folded, spoken
 from aggregator.core.words import count
 
 LEAST_WORDS = 40
 BRIEF_WORDS = 60  # below this, one phrase of a wall outweighs what else is there
-STUB_WORDS = 120
 SHORT_WORDS = 150  # above this a title alone decides nothing
 LONG_WORDS = 450  # above this no phrase counts
 LISTING_LINKS_A_WORD = 1.5
 LISTING_LINKS = 40
 SHARED = 0.15  # of what the feed said, by its words, that a page about it has
 SAME_BODY = 3  # addresses of a host that answer with the same text
-ON_SUBJECT = 0.3  # of a summary's words that the text shares
 MOSTLY = 0.5  # of a text's words that stand in lines which speak as walls do
 PARTLY = 0.25
 FAINT = 0.1
 CROWDED = 0.08  # of a text's words that are words of consent
 SPOKEN = 0.02  # of them that are we, you and their like, outside of quotations
 ADDRESSED = 0.08  # the same, where nothing says that the page is an article
-A_CALL = 14  # words of a line that does nothing but call
-AFTER_CALL = 100  # words that may follow the call to subscribe
 TEASER = 250  # words of a page that says it is not free, when it breaks off
 SENTENCE = 15  # words of a line of prose
+ABSENT = frozenset({Kind.SOFT_404, Kind.GONE, Kind.REGION})  # what a page says in its first lines alone
+OPENING = 2  # lines of a page that say what it is
 
-_ENDS = re.compile(r"[.!?:;\"”»’'。！？」』।؟۔)）]\s*$")
 _FRONT = re.compile(r"(?:/[a-z]{2}(?:[-_][a-z]{2})?)?/?(?:index\.\w+|home)?")
 _COUNTER = re.compile(r"(?:photo |bild |image |foto )?# ?(?:of|/|von|sur|de|di|av|z|из) ?#")
 _TEMPLATE = re.compile(r"\{\{.{0,80}?\}\}|\{%.{0,80}?%\}|<%.{0,80}?%>")
@@ -83,15 +87,17 @@ def judged(
     What a page says of itself counts in short texts only, and in proportion to the rest, so that an article that
     mentions cookies or subscriptions stays one.
     """
-    marked = _marked(found, hints)
-    seen = look(found.text if marked else f"{found.title}\n{found.text}", listen=words < LONG_WORDS)
+    signed = marked(found, hints)
+    listen = words < LONG_WORDS or _titled(found.title) is not None
+    seen = look(found.text if signed else f"{found.title}\n{found.text}", listen=listen)
     return (
         _by_address(found, hints, asked_url, final_url)
         or _by_consent(found, words)
-        or _by_call(found, words, seen)
+        or _by_call(found, hints, words, seen, body)
         or _by_title(found, hints, words, seen)
-        or _by_voice(words, seen, marked=marked)
-        or _by_reader(found, words, seen, marked=marked)
+        or _by_opening(found, seen, marked=signed)
+        or _by_voice(words, seen, marked=signed)
+        or _by_reader(found, words, seen, marked=signed)
         or _by_make(found, words, seen)
         or _by_listing(found, hints, words, seen, final_url or found.canonical_url)
         or _by_rest(found, words, body)
@@ -99,12 +105,6 @@ def judged(
         or _by_feed(found, hints, words)
         or repeated(same_at)
     )
-
-
-def _marked(found: Extraction, hints: Hints) -> bool:
-    """Whether the page bears the signs of an article, or is about what the feed says of it."""
-    told = bool(hints.title) and headline.alike(hints.title, found.title) >= MOSTLY and _on_subject(found, hints)
-    return bool(found.published or found.authors or found.page_type == "article" or told)
 
 
 def _by_address(found: Extraction, hints: Hints, asked: str, final: str) -> Verdict | None:
@@ -131,50 +131,48 @@ def _titled(title: str) -> Kind | None:
 def _by_title(found: Extraction, hints: Hints, words: int, seen: Look) -> Verdict | None:
     """A title that says what the page is, and nothing that speaks against it."""
     kind = _titled(found.title)
-    if kind is None or (words >= LONG_WORDS and found.links < LISTING_LINKS):
+    if kind is None:
         return None
     title = headline.folded(found.title)
     plain = title in PLAIN_TITLES or title == headline.folded(hints.title)
+    if not plain and _opens(seen, kind, found.title):
+        return Verdict(kind, f"the page is titled {found.title.strip()[:80]!r}, and so it begins")
+    if words >= LONG_WORDS and found.links < LISTING_LINKS:
+        return None
     alone = words < LEAST_WORDS or seen.loud >= PARTLY / 2 * words
     brief = words < SHORT_WORDS or seen.prose < MOSTLY or found.links >= LISTING_LINKS
-    if alone or (brief and not plain and not _marked(found, hints)):
+    if alone or (brief and not plain and not marked(found, hints)):
         return Verdict(kind, f"the page is titled {found.title.strip()[:80]!r}")
     return None
 
 
-def _by_call(found: Extraction, words: int, seen: Look) -> Verdict | None:
-    """A call to subscribe or to read the rest elsewhere, in a line of its own with no more of the text behind it."""
-    if words < LONG_WORDS and (call := _last_call(seen, words)):
-        return Verdict(call[0], f"{words} words, and at the end {call[1][:60]!r}")
-    if found.paywalled and words < STUB_WORDS:
-        return Verdict(Kind.PAYWALL, f"the page says it is not free, and gives {words} words")
-    if found.paywalled and words < TEASER and not _ENDS.search(found.text):
-        return Verdict(Kind.PAYWALL, f"the page says it is not free, and breaks off after {words} words")
+def _opens(seen: Look, kind: Kind, title: str) -> bool:
+    """Whether the first lines below the title say what it says, as they do above a list of other news."""
+    return any(said == kind for line in _below(seen, title) for said, _, _ in line.says)
+
+
+def _below(seen: Look, title: str) -> list[Part]:
+    """Return the first lines of a page below its title."""
+    return [line for line in seen.lines[: OPENING + 1] if line.text.strip() != folded(title).strip()][:OPENING]
+
+
+def _by_opening(found: Extraction, seen: Look, *, marked: bool) -> Verdict | None:
+    """A page without any sign of an article that begins by saying what is not here, whatever news it lists below."""
+    for line in () if marked else _below(seen, found.title):
+        for kind, phrase, _ in line.says:
+            if kind in ABSENT and line.words < 2 * SENTENCE:
+                return Verdict(kind, f"the page begins with {phrase[:60]!r}")
     return None
 
 
-def _last_call(seen: Look, words: int) -> tuple[Kind, str] | None:
-    """Return the kind of call that a text ends in, and its words; in a text without paragraphs, its last sentence."""
-    left = 0
-    offers: set[str] = set()
-    ends = (seen.last,) if seen.last and len(seen.lines) <= 2 else ()  # noqa: PLR2004 - a headline and a text
-    for line in (*ends, *reversed(seen.lines)):
-        said = {kind: (phrase, number) for kind, phrase, number in line.says}
-        asked = addresses(line.text)
-        if Kind.PAYWALL in said and Kind.CHALLENGE not in said:
-            phrase, number = said[Kind.PAYWALL]
-            brief = line.words <= A_CALL or ((asked or line.text.find(phrase) < A_CALL) and line.words <= 3 * A_CALL)
-            if brief or number > 1:
-                return Kind.PAYWALL, phrase
-        if Kind.STUB in said and line.words <= A_CALL and words < STUB_WORDS:
-            return Kind.STUB, said[Kind.STUB][0]
-        if line.words <= 3 * A_CALL:
-            offers |= set(spoken(line.text, OFFERS))
-        if len(offers) > 1:
-            return Kind.PAYWALL, min(offers)
-        left += line.words
-        if left > AFTER_CALL or (line.words > 2 * A_CALL and not asked and not said):
-            break
+def _by_call(found: Extraction, hints: Hints, words: int, seen: Look, body: bytes) -> Verdict | None:
+    """A call to subscribe or to read the rest elsewhere, in a line of its own with no more of the text behind it."""
+    if words < LONG_WORDS and (call := last_call(seen, words)):
+        return Verdict(call[0], f"{words} words, and at the end {call[1][:60]!r}")
+    if found.paywalled and words < STUB_WORDS and not whole(found, hints, seen, body):
+        return Verdict(Kind.PAYWALL, f"the page says it is not free, and gives {words} words")
+    if found.paywalled and words < TEASER and not ENDS.search(found.text):
+        return Verdict(Kind.PAYWALL, f"the page says it is not free, and breaks off after {words} words")
     return None
 
 
@@ -211,11 +209,15 @@ def _by_consent(found: Extraction, words: int) -> Verdict | None:
     """A text crowded with the words of consent that speaks of us and you, however long."""
     if words < LEAST_WORDS:
         return None
-    tokens, heard = voice(found.text)
+    tokens, heard = voice(distinct(found.text))
+    if heard < SPOKEN:
+        return None
     crowd = {token: number for token, number in Counter(tokens).items() if token.startswith(CONSENT_ROOTS)}
     share = sum(crowd.values()) / max(len(tokens), 1)
-    if share >= CROWDED and heard >= SPOKEN and share + heard >= CROWDED + 2 * SPOKEN:
-        return Verdict(Kind.CONSENT, f"{share:.0%} of {words} words are those of consent, as {next(iter(crowd))[:30]!r}")
+    if share >= CROWDED and share + heard >= CROWDED + 2 * SPOKEN:
+        return Verdict(
+            Kind.CONSENT, f"{share:.0%} of {words} words are those of consent, as {next(iter(crowd))[:30]!r}"
+        )
     return None
 
 
@@ -243,21 +245,23 @@ def _by_make(found: Extraction, words: int, seen: Look) -> Verdict | None:
 
 
 def _by_listing(found: Extraction, hints: Hints, words: int, seen: Look, url: str) -> Verdict | None:
-    if found.published or found.authors or found.page_type == "article":
+    if found.page_type == "article" or (marked(found, Hints()) and (found.published or found.authors)):
         return None
     links = found.links > words * LISTING_LINKS_A_WORD
     if links and not hints.published and found.page_type in {"website", "profile", ""}:
         return Verdict(Kind.LISTING, f"{found.links} links for {words} words")
     if hints.title and headline.alike(hints.title, found.title) >= MOSTLY:
         return None
+    if found.page_type == "profile":
+        return Verdict(Kind.LISTING, f"a page about a person, {found.title[:60]!r}")
     if LISTINGS.match(found.title) or LISTING_PATH.search(url):
         return Verdict(Kind.LISTING, f"a page of lists by its title or address, {found.title[:60]!r}")
-    heads = sum(1 for line in seen.lines if line.words < SENTENCE and not _ENDS.search(line.text))
-    cut = sum(1 for line in seen.lines if not _ENDS.search(line.text))
+    heads = sum(1 for line in seen.lines if line.words < SENTENCE and not ENDS.search(line.text))
+    cut = sum(1 for line in seen.lines if not ENDS.search(line.text))
     full = max(len(seen.lines), 1)
     if found.links >= LISTING_LINKS and full >= 6 and (heads >= full * 0.4 or cut >= full * 0.6):  # noqa: PLR2004
         return Verdict(Kind.LISTING, f"{found.links} links, {heads} of {full} blocks are headlines")
-    if found.page_type and LEAST_WORDS <= words < STUB_WORDS and not _on_subject(found, hints):
+    if found.page_type and LEAST_WORDS <= words < STUB_WORDS and not on_subject(found, hints):
         return Verdict(Kind.LISTING, f"a page of type {found.page_type} with {words} words, no author and no date")
     return None
 
@@ -290,11 +294,3 @@ def repeated(same_at: int) -> Verdict | None:
     if same_at < SAME_BODY:
         return None
     return Verdict(Kind.REPEATED, f"the same text stands at {same_at} addresses of the host")
-
-
-def _on_subject(found: Extraction, hints: Hints) -> bool:
-    """Whether the text speaks of what its headline or the feed's summary speaks of."""
-    if hints.summary and headline.alike(hints.summary, found.text[: len(hints.summary) * 2]) >= ON_SUBJECT:
-        return True
-    head = {word for word in headline.folded(hints.title or found.title).split() if len(word) > len("the")}
-    return len(head & set(headline.folded(found.text).split())) * 2 >= max(len(head), 1)

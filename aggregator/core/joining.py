@@ -10,9 +10,9 @@ from aggregator.core.headline import folded
 
 MOST = 10  # parts that are joined
 _BLOCK = re.compile(r"\n(?=<(?:p|h[2-6]|ul|ol|blockquote|table|pre)[ >])")
-_END = re.compile(r"<br>|</?(?:p|li|tr|h[2-6]|ul|ol|table|blockquote)(?: [^>]{0,4000})?>")
+_END = re.compile(r"<br>|</?(?:p|li|tr|h[2-6]|ul|ol|table|blockquote)(?: [^<>]{0,4000})?>")
 _CELL = re.compile(r"</t[dh]>")
-_TAG = re.compile(r"<[^>]{0,4000}>")
+_TAG = re.compile(r"<[^<>]{0,4000}>")
 
 
 def joined(parts: Sequence[Extraction]) -> Extraction:

@@ -17,7 +17,7 @@ just a moment|attention required|access(?: to this page)?(?: has been| is)? deni
 checking your browser.*|security (?:check|verification|checkpoint).*|vercel security checkpoint|pardon our interruption|one moment,? please|please wait|ddos-?guard|bot verification|robot check|human verification|
 (?:your )?request (?:was |has been )?(?:blocked|rejected)|sorry, you have been blocked|one more step|challenge validation|client challenge|making sure you(?:'|’)re not a bot|(?:error )?403(?:\W+forbidden)?|error 10\d\d|429 too many requests|forbidden|zugriff verweigert|accès refusé|accès interdit|
 acceso denegado|acesso negado|accesso negato|toegang geweigerd|åtkomst nekad|brak dostępu|odmowa dostępu|доступ запрещён|доступ запрещен|доступ ограничен|アクセスが拒否されました|访问被拒绝|拒绝访问|un momento|un instant|einen moment(?: bitte)?|ein moment(?: bitte)?|um momento|un attimo|eén moment|
-один момент|проверка браузера|bir dakika|lütfen bekleyin|请稍候|请稍等|お待ちください|しばらくお待ちください|잠시만 기다려 ?주세요|잠시만 기다리십시오|access to .{1,60} has been (?:denied|limited).*|your access to this site has been limited.*""",
+один момент|проверка браузера|bir dakika|lütfen bekleyin|请稍候|请稍等|お待ちください|しばらくお待ちください|잠시만 기다려 ?주세요|잠시만 기다리십시오|access to .{1,60} has been (?:denied|limited).*|(?:your )?browser (?:is )?(?:not|no longer) supported|unsupported browser|(?:please )?(?:enable|turn on) javascript|javascript (?:is )?(?:required|disabled)|सुरक्षा जाँच|אימות אבטחה|ตรวจสอบความปลอดภัย|your access to this site has been limited.*""",
         ),
         (
             Kind.CONSENT,
@@ -33,12 +33,12 @@ souhlas|nastavení soukromí|çerez politikası|çerez tercihleri|использ
 (?:error |fehler |erreur |ошибка |hata |błąd |fel |feil |fejl )?404(?:\W+(?:error|not found|page not found|nicht gefunden|niet gevonden|non trouvée?|no encontrada?|não encontrada?|не найдена?))?|(?:page|file|article|content|story) not found|not found|(?:the |this )?page (?:you requested )?(?:was not|could not be|cannot be|can't be) found|page (?:unavailable|gone|missing)|
 (?:sorry|oops|uh oh|whoops)\W.{0,40}(?:not found|can.?t (?:be )?f(?:i|ou)nd|couldn.?t find|doesn.?t exist|went wrong).{0,40}|this page (?:isn.t|is not) available|we can.?t find (?:that|this|the) page|(?:diese )?seite (?:wurde )?nicht gefunden|seite (?:existiert nicht|nicht verfügbar)|page (?:introuvable|non trouvée)|cette page (?:n'existe (?:pas|plus)|est introuvable)|
 página no encontrada|(?:esta )?página no existe|pagina non trovata|página não encontrada|pagina niet gevonden|sidan (?:hittades|kunde|finns) inte.{0,20}|siden (?:ble|blev|finnes|findes|blev) ikke.{0,20}|fant ikke siden|sivua ei löyt\w+|(?:nie znaleziono strony|strona nie (?:została znaleziona|istnieje))|stránka (?:nenalezena|nebyla nalezena|neexistuje)|
-az oldal nem található|pagin[ăa] nu a fost găsită|η σελίδα δεν βρέθηκε|страница не найдена|сторінку не знайдено|sayfa bulunamadı|halaman tidak ditemukan|không tìm thấy trang|الصفحة غير موجودة|ページが見つかりません(?:でした)?|お探しのページは見つかりません(?:でした)?|页面不存在|页面未找到|找不到(?:页面|頁面|網頁)|頁面不存在|페이지를 찾을 수 없습니다|ไม่พบหน้า.{0,20}|पेज नहीं मिला|הדף לא נמצא""",
+az oldal nem található|pagin[ăa] nu a fost găsită|η σελίδα δεν βρέθηκε|страница не найдена|сторінку не знайдено|sayfa bulunamadı|halaman tidak ditemukan|không tìm thấy trang|الصفحة غير موجودة|ページが見つかりません(?:でした)?|お探しのページは見つかりません(?:でした)?|页面不存在|页面未找到|找不到(?:页面|頁面|網頁)|頁面不存在|페이지를 찾을 수 없습니다|ไม่พบหน้า.{0,20}|पेज नहीं मिला|पृष्ठ नहीं मिला|העמוד לא נמצא|העמוד אינו קיים|(?:không tìm thấy|không có) trang.{0,10}|nie ma takiej strony|nie znaleziono strony|הדף לא נמצא""",
         ),
         (
             Kind.LOGIN,
             r"""
-log ?in|sign in|login required|please (?:log|sign) in|log in to (?:your account|continue)|anmelden|einloggen|login|anmeldung|connexion|se connecter|identifiez-vous|iniciar sesión|inicia sesión|entrar|fazer login|accedi|inloggen|logga in|logg inn|log ind|kirjaudu(?: sisään)?|zaloguj się|logowanie|přihlášení|войти|вход|увійти|giriş yap|ログイン|登录|登入|로그인|تسجيل الدخول|masuk|đăng nhập""",
+log ?in|sign in|login required|please (?:log|sign) in|log in to (?:your account|continue)|anmelden|einloggen|login|anmeldung|connexion|se connecter|identifiez-vous|iniciar sesión|inicia sesión|entrar|fazer login|accedi|inloggen|logga in|logg inn|log ind|kirjaudu(?: sisään)?|zaloguj się|logowanie|přihlášení|войти|вход|увійти|giriş yap|ログイン|登录|登入|로그인|تسجيل الدخول|masuk|đăng nhập|लॉग इन|התחברות|כניסה|เข้าสู่ระบบ""",
         ),
         (
             Kind.UNAVAILABLE,

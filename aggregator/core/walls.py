@@ -76,6 +76,12 @@ _MARKS = (
     b"checking your browser", b"pardon our", b"bot verification", b"security check", b"kpsdk", b"149e9513", b"rbzns",
     b"rbzid", b"/sbbi/", b"sbtsck", b"/_fs-ch-", b"/tspd/", b"_imp_apg", b"turnstile",
 )  # fmt: skip
+# What the markup of a page is called that holds its text back.
+_GATES = re.compile(
+    rb"pay-?wall|reg-?wall|metered|barrier|truncat|fade-?out|offer|premium|locked|teaser|(?:content|subscri\w*|c)-gate"
+)
+_NAMED = re.compile(rb"\b(?:class|id)\s?=\s?[\"']?([^\"'<>]{1,300})")
+_SELLERS = (b"tinypass", b"piano.io", b"poool", b"zephr", b"plenigo", b"evolok", b"laterpay", b"leaky")
 _UNSEEN = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
 _REFERENCE = re.compile(
     rb"(?:reference|incident|ray|event|error|support)(?: id)?(?: number)?\s*:?\s*(?:#|&#35;|&#32;|\s)+"
@@ -112,6 +118,14 @@ def wall(status: int, headers: Mapping[str, str], body: bytes) -> str:
         return name
     name = next((name for name, said in _GUARD_WORDS if said.search(start)), "")
     return name if name and words.count(visible(body)) < BARE else ""
+
+
+def gated(body: bytes) -> bool:
+    """Whether anything in a page is called as the parts are that hold a text back; in doubt, yes."""
+    small = body[:SEEN].lower()
+    if len(body) > SEEN or any(seller in small for seller in _SELLERS):
+        return True
+    return any(_GATES.search(name) for name in _NAMED.findall(small))
 
 
 def visible(body: bytes) -> str:

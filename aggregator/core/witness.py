@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aggregator.core.blocks import Block, grams, share
+from aggregator.core.blocks import GRAM, Block, grams, share, tokens
 
 POOR = 400  # characters; a body with less says next to nothing
 AGREES = 0.75  # share of our runs of words that a witness has when both tell the same article
@@ -62,18 +62,27 @@ def confirmed(found: Sequence[Block], witnesses: Sequence[Witness]) -> list[Bloc
         other = grams(witness.text)
         both = len(own & other)
         if other and both >= WHOLE * len(other) and both >= NEARLY * len(own):
-            return _without(found, other)
+            return _without(found, other, witness.text)
     return list(found)
 
 
-def _without(found: Sequence[Block], other: set[int]) -> list[Block]:
-    """Return the blocks that `other` has, and headings that have something under them."""
+def _without(found: Sequence[Block], other: set[int], text: str) -> list[Block]:
+    """Return the blocks that a witness has (`other` are the runs of words of its text), and headings of something."""
+    plain = f" {' '.join(tokens(text))} "
     kept: list[Block] = []
     for place, block in enumerate(found):
         says = block.kind == "list" or (block.kind == "p" and len(block.words) >= SAYS)
-        if place >= SETTLED and says and share(block.words, other) < FOREIGN:
-            while len(kept) > SETTLED and kept[-1].kind == "head" and share(kept[-1].words, other) < FOREIGN:
+        if place >= SETTLED and says and _foreign(block, other, plain):
+            while len(kept) > SETTLED and kept[-1].kind == "head" and _foreign(kept[-1], other, plain):
                 kept.pop()
             continue
         kept.append(block)
     return kept
+
+
+def _foreign(block: Block, other: set[int], plain: str) -> bool:
+    """Whether a witness lacks a block; one of too few words for a run is sought in its `plain` text word by word."""
+    said = tokens(block.words)
+    if len(said) < GRAM:
+        return bool(said) and f" {' '.join(said)} " not in plain
+    return share(block.words, other) < FOREIGN

@@ -96,11 +96,16 @@ def _all_read(
 
 
 def _saved(store: Store, plan: Renewal, now: datetime, found: Sequence[Reading]) -> list[Outcome]:
-    """Return how the extractions of some pages ended, after storing it in one transaction."""
+    """Return how the extractions of some pages ended, after storing it in one transaction.
+
+    What has been taken down or settled by somebody else while it was read here leaves nothing.
+    """
     if not found:
         return []
     with store.writing() as session:
-        found = _without_repeated(session, found)
+        waiting = entry_queue.hold(session, [each.entry.id for each in found], EntryStatus.FETCHED)
+        gone = [Outcome(Step.EXTRACT, each.entry.id, Word.NOT_DUE) for each in found if each.entry.id not in waiting]
+        found = _without_repeated(session, [each for each in found if each.entry.id in waiting])
         new = [replace(each.new, check_at=_next_look(each, each.new, plan, now)) for each in found if each.new]
         by_entry = articles.add(session, new)
         known = articles.by_url_keys(
@@ -111,8 +116,8 @@ def _saved(store: Store, plan: Renewal, now: datetime, found: Sequence[Reading])
         _watched(session, found, by_entry, now)
         entry_queue.settle(session, [settled for _, settled in ended])
         publish_queue.want(session, [article.root_id for article in known.values()], now)
-        outcomes.record(session, [outcome for outcome, _ in ended], now)
-    return [outcome for outcome, _ in ended]
+        outcomes.record(session, gone + [outcome for outcome, _ in ended], now)
+    return gone + [outcome for outcome, _ in ended]
 
 
 def _joined(

@@ -63,7 +63,8 @@ def _without_known(session: Session, leased: Sequence[Entry], now: datetime, end
     wanted: dict[str, Entry] = {}
     for entry in leased:
         if entry.url in forbidden:
-            ended.append(_end_now(session, entry, EntryStatus.REFUSED, forbidden[entry.url].rule, now))
+            entries.empty(session, [entry.id], forbidden[entry.url].rule, now)
+            ended.append(Outcome(Step.FETCH, entry.id, Word.REFUSED, forbidden[entry.url].rule))
         elif entry.url_key in known:
             ended.append(_sighted(session, entry, known[entry.url_key], now))
         elif twin := _failed(twins[entry.url_key], now):
@@ -169,6 +170,9 @@ def _saved(store: Store, tools: Fetcher, now: datetime, had: Sequence[Had], foun
         page_of = pages.add(session, kept)
         ended = [_end(session, now, each, forbidden, page_of) for each in judged]
         entry_queue.settle(session, [settled for _, settled in ended if settled])
+        for entry, answer in had:
+            if isinstance(answer, Answer) and answer.url in forbidden:
+                entries.empty(session, [entry.id], forbidden[answer.url].rule, now)
         hosts.put_off(
             session, asking.pauses(tools, [(entry.host, each, end.asked) for entry, each, end in judged], found, now)
         )

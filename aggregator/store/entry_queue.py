@@ -123,6 +123,11 @@ def release_all(session: Session) -> int:
     return freed.rowcount
 
 
+def hold(session: Session, ids: Sequence[int], status: EntryStatus) -> set[int]:
+    """Return which of these entries stand at a status, and hold their rows until the transaction ends."""
+    return set(locked(session, entries, entries.c.id.in_(ids) & (entries.c.status == status)))
+
+
 def settle(session: Session, ended: Sequence[Settled]) -> None:
     """Put entries where they now stand, free for their next step at once."""
     if not ended:

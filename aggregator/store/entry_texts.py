@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
+from aggregator.core.entry import EntryStatus
 from aggregator.store.numbers import listed, one_of
 from aggregator.store.rows import upsert
 from aggregator.store.session import Session
@@ -16,8 +17,17 @@ _MAX_BYTES = 4 * MAX_CHARACTERS  # of UTF-8
 
 
 def put(session: Session, texts: Mapping[int, str]) -> None:
-    """Keep plain texts by entry in the place of earlier ones, cut at `MAX_CHARACTERS`; empty ones are passed over."""
-    rows = [{"entry_id": entry_id, "body": _packed(text)} for entry_id, text in sorted(texts.items()) if text]
+    """Keep plain texts by entry in the place of earlier ones, cut at `MAX_CHARACTERS`; empty ones are passed over.
+
+    So are those of refused entries: what a takedown has emptied stays empty when its feed tells it anew.
+    """
+    among = one_of(session.dialect.name, entries.c.id, "ids") & (entries.c.status == EntryStatus.REFUSED.value)
+    refused = set(session.scalars(select(entries.c.id).where(among), {"ids": listed(session, texts)})) if texts else ()
+    rows = [
+        {"entry_id": entry_id, "body": _packed(text)}
+        for entry_id, text in sorted(texts.items())
+        if text and entry_id not in refused
+    ]
     if rows:
         upsert(session, entry_texts, rows, ["entry_id"])
 

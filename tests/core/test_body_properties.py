@@ -1,6 +1,7 @@
 """What holds for the text of an article whatever its blocks are: what is taken away, joined, witnessed and compared."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,8 +12,8 @@ from aggregator.core.blocks import Block, grams, share, size
 from aggregator.core.lead import LEAST, MOST, Line, lead
 from aggregator.core.revision import Kind, Version
 
-FEW = settings(max_examples=80, deadline=None)
-MANY = settings(max_examples=150, deadline=None)
+FEW = settings(max_examples=60, deadline=None)
+MANY = settings(max_examples=80, deadline=None)
 
 _LINES = (
     "The harbour opened on Tuesday, two years late and after a long dispute about its cost.", "Harbour opens", "By Vera Lund",
@@ -48,7 +49,9 @@ def row(kept: list[Block], found: list[Block]) -> bool:
 
 @MANY
 @given(blocks, titles, st.lists(st.sampled_from(["Vera Lund", "", "AFP", "Jo"]), max_size=2))
-def test_trimming_keeps_the_order_and_half_of_the_text_at_least(found: list[Block], heads: list[str], authors: list[str]) -> None:
+def test_trimming_keeps_the_order_and_half_of_the_text_at_least(
+    found: list[Block], heads: list[str], authors: list[str]
+) -> None:
     kept = trimming.trimmed(found, heads, authors)
     assert row(kept, found)
     assert 2 * size(kept) >= size(found)
@@ -60,7 +63,9 @@ def test_trimming_keeps_the_order_and_half_of_the_text_at_least(found: list[Bloc
 
 @MANY
 @given(blocks, st.data())
-def test_the_memory_of_a_site_takes_no_more_than_its_share_and_only_what_it_knows(found: list[Block], data: st.DataObject) -> None:
+def test_the_memory_of_a_site_takes_no_more_than_its_share_and_only_what_it_knows(
+    found: list[Block], data: st.DataObject
+) -> None:
     every = [name for block in found for name in boilerplate.lines(block.words)] or [0]
     known = data.draw(st.dictionaries(st.sampled_from(every), st.integers(0, 5), max_size=8))
     kept = boilerplate.without_known(found, known)
@@ -86,11 +91,15 @@ def test_few_lines_of_a_page_are_remembered_each_by_a_number_that_both_databases
 def part(paragraphs: list[str]) -> Extraction:
     """Return what is read out of a part of an article with these paragraphs."""
     html = "\n".join(f"<p>{each.replace('&', '&amp;').replace('<', '&lt;')}</p>" for each in paragraphs)
-    return Extraction("Harbour opens", (), None, None, "en", "\n".join(paragraphs), html, links=len(paragraphs), next_urls=("x",))
+    return Extraction(
+        "Harbour opens", (), None, None, "en", "\n".join(paragraphs), html, links=len(paragraphs), next_urls=("x",)
+    )
 
 
 @FEW
-@given(st.lists(st.lists(st.sampled_from(_LINES) | st.text("ab <>&;\n", max_size=9), max_size=4), min_size=1, max_size=12))
+@given(
+    st.lists(st.lists(st.sampled_from(_LINES) | st.text("ab <>&;\n", max_size=9), max_size=4), min_size=1, max_size=12)
+)
 def test_joined_parts_begin_with_the_first_and_tell_each_further_block_once(paragraphs: list[list[str]]) -> None:
     several = [part(each) for each in paragraphs]
     whole = joining.joined(several)
@@ -98,23 +107,25 @@ def test_joined_parts_begin_with_the_first_and_tell_each_further_block_once(para
     assert whole.html.startswith(several[0].html)
     added = [line for line in whole.text[len(several[0].text) :].split("\n") if line]
     assert len(set(added)) == len(added)
-    assert {*added} <= {" ".join(line.split()) for each in paragraphs[: joining.MOST] for block in each for line in block.split("\n")} | {
-        " ".join(block.split()) for each in paragraphs[: joining.MOST] for block in each
-    }
+    assert {*added} <= {
+        " ".join(line.split()) for each in paragraphs[: joining.MOST] for block in each for line in block.split("\n")
+    } | {" ".join(block.split()) for each in paragraphs[: joining.MOST] for block in each}
     if len(several) > 1:
         assert (whole.links, whole.next_urls) == (sum(each.links for each in several[: joining.MOST]), ())
     assert joining.joined([whole, whole]).text == whole.text
 
 
 @FEW
-@given(st.text(st.sampled_from("<>pbr/ \n=\"&lt;#0td!-") | st.characters(), max_size=60))
+@given(st.text(st.sampled_from('<>pbr/ \n="&lt;#0td!-') | st.characters(), max_size=60))
 def test_lines_of_any_markup_are_plain_and_not_empty(markup: str) -> None:
     assert all(line and line == " ".join(line.split()) for line in joining.lines(markup))
 
 
 @MANY
 @given(blocks, st.lists(st.builds(witness.Witness, st.sampled_from(["feed", "ld+json"]), texts), max_size=2))
-def test_witnesses_are_weighed_by_shares_and_take_no_lead_away(found: list[Block], others: list[witness.Witness]) -> None:
+def test_witnesses_are_weighed_by_shares_and_take_no_lead_away(
+    found: list[Block], others: list[witness.Witness]
+) -> None:
     text = "\n".join(block.words for block in found)
     mine = [*others, witness.Witness("feed", "\n".join(block.words for block in found[::2]))]
     for each in (others, mine, [witness.Witness("ld+json", text)]):
@@ -129,6 +140,13 @@ def test_witnesses_are_weighed_by_shares_and_take_no_lead_away(found: list[Block
     assert witness.confirmed(found, [witness.Witness("ld+json", text)]) == found
 
 
+def test_a_list_of_two_words_stays_where_the_witness_has_it_and_goes_where_not() -> None:
+    said = [Block("p", _LINES[0], ""), Block("p", _LINES[9], ""), Block("list", "Harbour opens", "")]
+    text = "\n".join(block.words for block in said[:2])
+    assert witness.confirmed(said, [witness.Witness("feed", f"{text}\nHarbour opens!")]) == said
+    assert witness.confirmed(said, [witness.Witness("feed", text)]) == said[:2]
+
+
 @MANY
 @given(texts, texts)
 def test_runs_of_words_are_shared_by_a_part_between_none_and_all(one: str, other: str) -> None:
@@ -138,7 +156,12 @@ def test_runs_of_words_are_shared_by_a_part_between_none_and_all(one: str, other
 
 
 @MANY
-@given(st.lists(st.builds(Line, st.sampled_from(["h1", "h2", "h3", "p"]), lines), max_size=6), blocks, st.lists(lines, max_size=2), titles)
+@given(
+    st.lists(st.builds(Line, st.sampled_from(["h1", "h2", "h3", "p"]), lines), max_size=6),
+    blocks,
+    st.lists(lines, max_size=2),
+    titles,
+)
 def test_a_lead_is_a_line_of_the_page_that_the_body_lacks(
     shown: list[Line], found: list[Block], descriptions: list[str], heads: list[str]
 ) -> None:
@@ -157,7 +180,6 @@ def test_a_lead_is_a_line_of_the_page_that_the_body_lacks(
 def test_sentences_hold_all_of_a_text_in_its_order(text: str, repeats: int) -> None:
     said = sentences.split(text * repeats)
     assert all(each and each == " ".join(each.split()) for each in said)
-    assert "".join(said).split() == "".join("".join(said).split()).split() or said
     assert "".join("".join(said).split()) == "".join((text * repeats).split())
     assert len(said) <= sentences.MOST
 
@@ -167,18 +189,22 @@ def test_sentences_hold_all_of_a_text_in_its_order(text: str, repeats: int) -> N
 def test_shared_sentences_rise_in_both_texts(one: list[str], other: list[str]) -> None:
     pairs = sentences.shared(one, other)
     assert all(one[left] == other[right] for left, right in pairs)
-    assert all(a < c and b < d for (a, b), (c, d) in zip(pairs, pairs[1:], strict=False))
+    assert all(a < c and b < d for (a, b), (c, d) in pairwise(pairs))
     assert len(sentences.shared(one, one)) == len(one)
 
 
 @MANY
 @given(lines, texts, lines, texts)
-def test_the_changes_that_are_listed_lead_from_one_version_to_the_other(head: str, text: str, new_head: str, new: str) -> None:
+def test_the_changes_that_are_listed_lead_from_one_version_to_the_other(
+    head: str, text: str, new_head: str, new: str
+) -> None:
     before, after = Version(head, text), Version(new_head, new)
     listed = revision.sentences(before, after)
     assert {sign for sign, _ in listed} <= {" ", "-", "+"}
     assert [said for sign, said in listed if sign != "+"] == [each for each in (head, *sentences.split(text)) if each]
-    assert [said for sign, said in listed if sign != "-"] == [each for each in (new_head, *sentences.split(new)) if each]
+    assert [said for sign, said in listed if sign != "-"] == [
+        each for each in (new_head, *sentences.split(new)) if each
+    ]
     found = revision.change(before, after)
     assert (found is None) == (before == after)
     if found:
@@ -196,11 +222,10 @@ def test_other_white_space_alone_is_a_minor_change(head: str, text: str, space: 
     assert (found.kind, found.note, found.significant) == (Kind.MINOR, "white space only", False)
 
 
-@FEW
-@given(st.sampled_from(_LINES), st.sampled_from(_LINES), st.integers(4_990, 5_100), st.integers(0, 3))
-def test_long_repetitive_versions_are_compared_in_bounds(one: str, other: str, times: int, added: int) -> None:
+@settings(max_examples=6, deadline=None)
+@given(st.sampled_from(_LINES), st.sampled_from(_LINES), st.integers(4_995, 5_005), st.integers(1, 3))
+def test_all_of_a_long_repetitive_version_is_listed(one: str, other: str, times: int, added: int) -> None:
     before, after = Version("", f"{one}\n" * times), Version("", f"{one}\n{other}\n" * added + f"{one}\n" * times)
-    if added:
-        assert revision.change(before, after) is not None
-        listed = revision.sentences(before, after)
-        assert [said for sign, said in listed if sign != "-"] == sentences.split(after.text)
+    listed = revision.sentences(before, after)
+    assert [said for sign, said in listed if sign != "-"] == sentences.split(after.text)
+    assert revision.change(before, after) is not None

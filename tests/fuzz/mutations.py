@@ -6,6 +6,7 @@ One seed is one page, the same each time, so that what a run finds can be looked
 import json
 import random
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 
 MOST = 2_000_000  # bytes of a mutated page
 MOST_STEPS = 6
@@ -143,7 +144,7 @@ def _spoil(chance: random.Random, told: object) -> None:
         if isinstance(told, dict) and told:
             key = chance.choice(list(told))
             if chance.random() < 0.4:
-                told[key] = chance.choice(JSON_VALUES)
+                told[key] = deepcopy(chance.choice(JSON_VALUES))  # else one page would change the values of the next
                 return
             told = told[key]
         elif isinstance(told, list) and told:

@@ -17,6 +17,7 @@ from aggregator.core.page import Answer
 from aggregator.core.source import SourceSpec
 from aggregator.line import Parts, run
 from aggregator.steps.extract import ATTEMPTS, LEASE
+from aggregator.steps.take_down import take_down
 from aggregator.store import (
     aliases,
     articles,
@@ -334,3 +335,21 @@ def test_an_article_in_parts_is_looked_at_again_at_once_for_the_others(line: Par
     assert article is not None
     assert article.check_at == NOW
     assert [(each.number, each.url) for each in further] == [(2, f"{URL}?page=2"), (3, f"{URL}?page=3")]
+
+
+def test_what_is_taken_down_while_it_is_read_leaves_nothing(line: Parts) -> None:
+    first = _fetched(line, _feed(line), URL, page("Breakwater to be rebuilt", *HARBOUR))
+    run(line, Step.EXTRACT, [first.id], NOW)
+    twin = _fetched(line, _feed(line, "Other Post"), URL, page("Just a moment...", "Verifying you are human. Wait."))
+
+    def read(*given: Any, **more: Any) -> Extraction:
+        take_down(line.store, line.blobs, NOW, URL, "asked for", "them")
+        return line.extractor.read(*given, **more)
+
+    careful = replace(line, extractor=replace(line.extractor, read=read))
+    assert words(run(careful, Step.EXTRACT, [twin.id], NOW)) == ["not_due"]
+    standing = _now(line, twin)
+    assert standing.status is EntryStatus.REFUSED
+    assert standing.reason.startswith("takedown")
+    with line.store.reading() as session:
+        assert pages.number(session) == 0

@@ -1,15 +1,21 @@
 """Taking down: everywhere, for good, and lifted rather than forgotten."""
 
 import json
+import zlib
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from aggregator.core.entry import EntryStatus
 from aggregator.core.errors import Refused
-from aggregator.core.outcome import Step
+from aggregator.core.outcome import Step, Word
 from aggregator.core.publication import PublicationState
 from aggregator.core.takedown import TakedownState
+from aggregator.core.url import key
 from aggregator.line import Parts, run
 from aggregator.steps.take_down import lift, plan, take_down
 from aggregator.store import (
@@ -17,6 +23,7 @@ from aggregator.store import (
     articles,
     entries,
     feeds,
+    outcomes,
     pages,
     publications,
     revisions,
@@ -24,6 +31,8 @@ from aggregator.store import (
     stories,
     takedowns,
 )
+from aggregator.store.session import Store
+from aggregator.store.tables import metadata
 from tests.newsdesk import feed_of, outlet
 from tests.steps.parts import polled, through, words
 from tests.texts import GLACIER, HARBOUR, SCHOOL, changed_headline
@@ -32,6 +41,7 @@ from tests.world import NOW, Item, World, page, rss
 OURS = "https://harbour-tribune.example/news/breakwater"
 COPY = "https://other-post.example/2026/breakwater"
 OTHER = "https://harbour-tribune.example/news/school"
+THIRD = "https://third.example"
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,116 @@ def test_every_word_of_it_is_gone_from_the_store(stand: Stand) -> None:
         assert [story.title for story in stories.newest(session, 10)] == ["School"]
     assert len(blobs) == 2
     assert not any(stand.line.blobs.delete(each) for each in blobs), "they were deleted already"
+
+
+MARK = "quaxolotl"
+
+
+def _marked(store: Store) -> set[str]:
+    """Return which columns of which tables hold the mark, packed ones unpacked."""
+    found = set()
+    with store.reading() as session:
+        for table in metadata.sorted_tables:
+            for row in session.execute(select(table)).mappings():
+                found |= {f"{table.name}.{name}" for name, each in row.items() if MARK in _plain(each).casefold()}
+    return found
+
+
+def _plain(value: object) -> str:
+    if not isinstance(value, bytes):
+        return str(value)
+    with suppress(zlib.error):
+        value = zlib.decompress(value)
+    return value.decode(errors="replace")
+
+
+def _files(folder: Path) -> set[str]:
+    return {each.name for each in (folder / "blobs").rglob("*") if each.is_file()}
+
+
+def _marked_article(line: Parts, world: World) -> int:
+    """Publish an article full of the mark whose address another feed told before, when it led to a list.
+
+    Returns the feed of that twin, which was put aside for a reason that quotes the mark.
+    """
+    url = f"{THIRD}/pier"
+    told = Item(
+        url, "Quaxolotl sighted off Kelmouth pier", "Anglers counted seven quaxolotl near lighthouse rocks at low tide"
+    )
+    first = feed_of(line.store, outlet(line.store, "First"), "https://first.example/feed.xml")
+    world.says(first.url, rss(told))
+    world.says(url, page(f"All articles about {MARK}", *GLACIER[:1]))
+    world.at = NOW - timedelta(hours=3)
+    assert words(polled(line, first.id))[-1] == "quarantined"
+    world.at = NOW
+    world.says(url, page(told.title, told.summary, *HARBOUR, head=f"<meta name='author' content='Q. {MARK}'>"))
+    second = feed_of(line.store, outlet(line.store, "Third"), f"{THIRD}/feed.xml")
+    world.says(second.url, rss(told))
+    assert words(polled(line, second.id))[-2:] == ["article", "published"]
+    return first.id
+
+
+def test_no_table_keeps_a_word_of_what_was_taken_down(line: Parts, world: World, tmp_path: Path) -> None:
+    _marked_article(line, world)
+    held = {"articles.title", "articles.authors", "entries.title", "entries.summary", "entries.reason"}
+    assert held | {"revisions.text", "publications.body", "outcomes.reason"} <= _marked(line.store)
+    assert len(_files(tmp_path)) == 2
+
+    number, reached = take_down(line.store, line.blobs, NOW, f"{THIRD}/pier", "asked for", "A. Author")
+
+    assert (len(reached.articles), reached.entries, reached.pages) == (1, 2, 2)
+    assert _marked(line.store) == set()
+    assert _files(tmp_path) == set()
+    with line.store.reading() as session:
+        twin, entry = entries.at_urls(session, [key(f"{THIRD}/pier")])
+        ends = outcomes.of_item(session, Step.EXTRACT, twin.id)
+    assert (twin.status, twin.reason, twin.article_id) == (EntryStatus.REFUSED, f"takedown {number}", None)
+    assert entry.status is EntryStatus.REFUSED
+    assert [(word, reason) for _, word, reason in ends] == [(Word.QUARANTINED, f"takedown {number}")], (
+        "how it ended stays"
+    )
+
+
+def test_its_feeds_bring_no_word_back(line: Parts, world: World) -> None:
+    feed_id = _marked_article(line, world)
+    take_down(line.store, line.blobs, NOW, f"{THIRD}/pier", "asked for", "")
+    with line.store.writing() as session:
+        feed = feeds.get(session, feed_id)
+        feeds.make_due(session, [feed_id], NOW, forget=True)
+    assert feed is not None
+    edited = Item(f"{THIRD}/pier", "More of the quaxolotl", "It is still there")
+    again = Item(f"{THIRD}/pier?utm_source=x", "The quaxolotl", "Once more", guid="a new one")
+    moved = Item("https://first.example/go", "Another quaxolotl", "And again")
+    world.moves(moved.url, f"{THIRD}/pier")
+    world.says(moved.url, page("Quaxolotl", *HARBOUR))
+    full = f"<content:encoded>{'The quaxolotl is still there. ' * 200}</content:encoded></item>"
+    told = rss(edited, again, moved).replace("</item>", full)
+    world.says(feed.url, told.replace("<rss", '<rss xmlns:content="http://purl.org/rss/1.0/modules/content/"', 1))
+    assert words(polled(line, feed_id)) == ["polled", "refused", "refused"]
+    assert _marked(line.store) == set()
+
+
+def test_lifting_lets_what_was_put_aside_at_its_address_be_read_as_well(line: Parts, world: World) -> None:
+    _marked_article(line, world)
+    number, _ = take_down(line.store, line.blobs, NOW, f"{THIRD}/pier", "asked for", "")
+    through(line, lift(line.store, NOW, number, "a mistake").follows)
+    assert len(_live(line)) == 1
+    with line.store.reading() as session:
+        assert EntryStatus.REFUSED not in entries.numbers(session)
+
+
+def test_what_gathering_refuses_keeps_neither_words_nor_pages(line: Parts, world: World, tmp_path: Path) -> None:
+    _marked_article(line, world)
+    take_down(line.store, line.blobs, NOW, f"{THIRD}/pier", "asked for", "")
+    url = f"{THIRD}/quite-another"
+    world.says(url, page("Quaxolotl once more", f"A {MARK} by another name.", *HARBOUR))
+    feed = feed_of(line.store, outlet(line.store, "Fourth"), "https://fourth.example/feed.xml")
+    world.says(feed.url, rss(Item(url, "Quaxolotl once more")))
+    assert words(polled(line, feed.id))[-1] == "refused"
+    assert _marked(line.store) == set()
+    assert _files(tmp_path) == set()
+    with line.store.reading() as session:
+        assert pages.number(session) == 0
 
 
 def test_a_page_that_another_article_shares_is_kept(stand: Stand, world: World) -> None:
@@ -228,9 +348,6 @@ def test_lifting_lets_it_come_back_from_its_source_and_keeps_the_history(stand: 
         lift(stand.line.store, NOW, number, "once more")
 
 
-THIRD = "https://third.example"
-
-
 def _third(stand: Stand, world: World, url: str) -> None:
     """Let a third outlet tell of an address."""
     feed = feed_of(stand.line.store, outlet(stand.line.store, "Third"), f"{THIRD}/feed.xml")
@@ -277,3 +394,18 @@ def test_what_two_takedowns_name_stays_down_until_both_are_lifted(stand: Stand, 
     assert _live(stand.line) == ["School"], "the second knows the text too, though it was gone when it came"
     _lift(stand, second)
     assert len(_live(stand.line)) == 2, "one article of the three copies, whichever is the canonical one, and the other"
+
+
+@pytest.mark.parametrize("later_first", [False, True])
+def test_an_entry_that_two_takedowns_name_is_fetched_when_both_are_lifted(
+    stand: Stand, world: World, *, later_first: bool
+) -> None:
+    url = f"{THIRD}/unseen"
+    numbers = [_take_down(stand, url)]
+    world.says(url, page("Unseen", *GLACIER))
+    _third(stand, world, url)
+    numbers.append(_take_down(stand, url))
+    for number in reversed(numbers) if later_first else numbers:
+        assert len(_live(stand.line)) == 2
+        _lift(stand, number)
+    assert len(_live(stand.line)) == 3

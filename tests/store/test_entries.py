@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
+
 from aggregator.core.entry import EntryStatus
 from aggregator.core.feed import Feed
 from aggregator.store import entries, entry_queue, sources
@@ -95,6 +97,19 @@ def test_an_emptied_entry_says_nothing_but_why(store: Store) -> None:
     assert after is not None
     assert (after.title, after.summary, after.author) == ("", "", "")
     assert (after.status, after.reason) == (EntryStatus.REFUSED, "takedown 7")
+
+
+@pytest.mark.parametrize(("status", "title"), [(EntryStatus.ARTICLE, "Another"), (EntryStatus.REFUSED, "")])
+def test_an_edit_gives_its_words_only_to_what_was_not_refused(store: Store, status: EntryStatus, title: str) -> None:
+    feed = feed_of(store, outlet(store))
+    entry = entry_of(store, feed, URLS[0], "", summary="", author="")
+    edited = new_entry(feed, told(URLS[0], "Another", summary="Another", author="Another")).item
+    with store.writing() as session:
+        entry_queue.settle(session, [Settled(entry.id, status, NOW)])
+        entries.edit(session, [(entry.id, edited, NOW)])
+        after = entries.get(session, entry.id)
+    assert after is not None
+    assert (after.title, after.summary, after.author) == (title, title, title)
 
 
 def test_settling_frees_an_entry_for_its_next_step(store: Store) -> None:

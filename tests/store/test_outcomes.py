@@ -91,3 +91,26 @@ def test_no_end_is_lost_when_many_workers_count_at_once(store: Store) -> None:
         list(pool.map(count, range(4)))
     with store.reading() as session:
         assert outcomes.totals(session) == {(Step.FETCH, Word.LATER): 40, (Step.FETCH, Word.FETCHED): 40}
+
+
+def test_the_reasons_of_what_was_taken_down_are_written_over_and_those_of_others_are_not(store: Store) -> None:
+    ends = [
+        Outcome(Step.EXTRACT, 7, Word.QUARANTINED, "the page is titled 'Some words'"),
+        Outcome(Step.GATHER, 7, Word.REFUSED, "takedown 2: its text is blocked"),
+        Outcome(Step.FETCH, 7, Word.FETCHED),
+        Outcome(Step.REVISE, 3, Word.KEPT, "words of the article"),
+        Outcome(Step.EXTRACT, 3, Word.QUARANTINED, "an entry with the number of the article"),
+        Outcome(Step.REVISE, 7, Word.KEPT, "an article with the number of the entry"),
+        Outcome(Step.POLL, 7, Word.POLLED, "a feed with the number of the entry"),
+    ]
+    with store.writing() as session:
+        outcomes.record(session, ends, NOW)
+        outcomes.hush(session, [7], [3], "takedown 9")
+        after = [outcomes.of_item(session, end.step, end.id) for end in ends]
+    assert [(word, reason) for [(_, word, reason)] in after] == [
+        (Word.QUARANTINED, "takedown 9"),
+        (Word.REFUSED, "takedown 2: its text is blocked"),
+        (Word.FETCHED, ""),
+        (Word.KEPT, "takedown 9"),
+        *((end.word, end.reason) for end in ends[4:]),
+    ]

@@ -42,7 +42,8 @@ def test_a_worker_loses_nothing_and_takes_no_more_than_it_can_do(tmp_path: Path)
     assert found["worker_max_memory_per_child"] == 600 * 1024
     assert found["task_soft_time_limit"] < found["task_time_limit"] < found["network"][0] == found["network"][1]
     assert [name.rsplit(".", 1)[-1] for name in found["tasks"]] == [
-        "extract", "fetch", "gather", "poll", "publish", "pulse", "seek", "subscribe", "sweep", "take_down",
+        "extract", "fetch", "gather", "poll", "publish", "pulse",
+        "renew", "revise", "seek", "subscribe", "sweep", "take_down",
     ]  # fmt: skip
 
 
