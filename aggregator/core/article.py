@@ -91,6 +91,7 @@ class Article:
     `effective_at` is the time it is ordered by: the claimed one, never later than `first_seen`.
     Its page was last looked at `checked_at`, `checks` times in a row without a change, and will be at `check_at` (None:
     not any more). `gone_at` is since when its publisher says that it is withdrawn; None while it stands or may stand.
+    `origins` and `agreement` are those of its Extraction.
     """
 
     id: int
@@ -124,6 +125,12 @@ class Article:
     checks: int = 0
     gone_at: datetime | None = None
     organisations: tuple[str, ...] = ()
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    image_credit: str = ""
+    amp_url: str = ""
+    origins: tuple[tuple[str, str], ...] = ()
+    agreement: float | None = None
 
     @property
     def byline(self) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def choose(told: str, offered: Sequence[tuple[str, str]], names: Sequence[str] =
     """
     given = [(origin, tidy(title)) for origin, title in offered if folded(title)]
     found = [(o, without_site(t, names, [x for p, x in given if p in {"h1", "ld+json"}])) for o, t in given]
-    if told.strip() and (not found or _confirmed(told, [title for _, title in found])):
+    if tidy(told) and (not found or _confirmed(told, [title for _, title in found])):
         return tidy(told), "feed"
     if not found:
         return "", ""
@@ -113,4 +113,4 @@ def _spelled(found: Sequence[tuple[str, str]], chosen: str) -> tuple[str, str]:
 
 def _confirmed(told: str, titles: Sequence[str]) -> bool:
     short = folded(told)
-    return any(alike(told, title) >= AGREES or short in folded(title) for title in titles)
+    return bool(short) and any(alike(told, title) >= AGREES or short in folded(title) for title in titles)

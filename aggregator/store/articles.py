@@ -55,6 +55,10 @@ class NewArticle:
     check_at: datetime | None = None
 
 
+def _split(words: str) -> tuple[str, ...]:
+    return tuple(words.split(SEPARATOR)) if words else ()
+
+
 def value(row: Row[tuple[object, ...]]) -> Article:
     """Return a row of articles as a value."""
     return Article(
@@ -66,7 +70,7 @@ def value(row: Row[tuple[object, ...]]) -> Article:
         entry_id=row.entry_id,
         page_id=row.page_id,
         title=row.title,
-        authors=tuple(row.authors.split(SEPARATOR)) if row.authors else (),
+        authors=_split(row.authors),
         language=row.language,
         published=row.published,
         modified=row.modified,
@@ -88,7 +92,13 @@ def value(row: Row[tuple[object, ...]]) -> Article:
         check_at=row.check_at,
         checks=row.checks,
         gone_at=row.gone_at if row.check_at is None else None,
-        organisations=tuple(row.organisations.split(SEPARATOR)) if row.organisations else (),
+        organisations=_split(row.organisations),
+        section=row.section,
+        tags=_split(row.tags),
+        image_credit=row.image_credit,
+        amp_url=row.amp_url,
+        origins=tuple((name, said) for name, _, said in (each.partition("=") for each in _split(row.origins))),
+        agreement=row.agreement,
     )
 
 

@@ -77,6 +77,7 @@ def test_likeness_of_headlines_is_a_share_that_asks_for_no_order(one: str, other
 
 
 @MANY
+@example("\u00ad", [], [])
 @given(texts, st.lists(st.tuples(origins, texts), max_size=5), st.lists(texts, max_size=2))
 def test_the_headline_is_one_of_those_on_offer_on_one_line(
     told: str, offered: list[tuple[str, str]], names: list[str]
@@ -87,6 +88,11 @@ def test_the_headline_is_one_of_those_on_offer_on_one_line(
     assert any(title in tidy(each) for each in (told, *(text for _, text in offered)))
     assert {*origin.split(" ≈ ")} <= {"feed", "", *(each for each, _ in offered)}
     assert bool(title) == bool(origin)
+
+
+def test_a_told_headline_without_words_gives_way_to_the_pages() -> None:
+    assert choose("\u00ad", [("h1", "Harbour opens")]) == ("Harbour opens", "h1")
+    assert choose("***", [("h1", "Harbour opens")]) == ("Harbour opens", "h1")
 
 
 # --- Dates
