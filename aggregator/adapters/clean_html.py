@@ -10,6 +10,7 @@ from lxml.etree import _Element
 
 from aggregator.adapters import sanitizer
 from aggregator.core.blocks import Block
+from aggregator.core.plain import fit
 
 MAX_ADDRESS = 2000
 MAX_NEUTRAL = 200  # characters in which a letter with a direction is looked for
@@ -50,8 +51,12 @@ def _directed(html: str, words: str) -> str:
 
 
 def joined(found: list[Block]) -> tuple[str, str]:
-    """Return the text of blocks, a paragraph a line, and their HTML, which has passed the house's allow-list."""
-    return "\n".join(block.words for block in found), sanitizer.clean("\n".join(block.html for block in found))
+    """Return the text of blocks, a paragraph a line, and their HTML, which has passed the house's allow-list.
+
+    Neither holds what XML cannot: a page may write such characters as references.
+    """
+    html = sanitizer.clean("\n".join(block.html for block in found))
+    return fit("\n".join(block.words for block in found)), fit(html)
 
 
 def _tag(element: _Element) -> str:

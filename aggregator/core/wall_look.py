@@ -60,8 +60,10 @@ class Look:
 def look(text: str, *, listen: bool = True) -> Look:
     """Return what there is to see of a text; without `listen` no more than its lines."""
     whole = folded(text[:LOOKED_AT])
-    known = [(kind, phrase) for kind, phrases in SAYINGS.items() for phrase in phrases if listen and phrase in whole]
-    known.sort(key=lambda each: -len(each[1]))
+    known: list[tuple[Kind, str]] = []
+    if listen:
+        known = [(kind, phrase) for kind, phrases in SAYINGS.items() for phrase in phrases if phrase in whole]
+        known.sort(key=lambda each: -len(each[1]))
     lines = tuple(_part(line, known) for line in whole.splitlines()[:MOST_LINES] if line.strip())
     if not listen:
         return Look(lines)
@@ -110,8 +112,9 @@ def on_subject(found: Extraction, hints: Hints) -> bool:
 def distinct(text: str) -> str:
     """Return a text with each line once, of those that differ in their numbers only the first: a list of vendors."""
     kept: dict[str, str] = {}
-    for line in text[:SPREAD].splitlines():
-        kept.setdefault(_DIGITS.sub("#", line), line)
+    start = text[:SPREAD]
+    for numberless, line in zip(_DIGITS.sub("#", start).splitlines(), start.splitlines(), strict=True):
+        kept.setdefault(numberless, line)
     return "\n".join(kept.values())
 
 
@@ -138,9 +141,11 @@ def notable(text: str) -> set[str]:
 def whole(found: Extraction, hints: Hints, seen: Look, body: bytes) -> bool:
     """Whether a short text that is said not to be free is all there is: a brief, which a feed's teaser tells in part.
 
-    It has some full sentences, goes on behind what the feed says of it, and nothing on the page asks for money.
+    It has some full sentences, none of which speaks to the reader, goes on behind what the feed says of it, and nothing
+    near it asks for anything. What a script may still put there is not seen, so a name in the markup raises doubt.
     """
-    if not body or seen.kind or len(seen.sentences) < WHOLE or not ENDS.search(found.text):
+    full = len(seen.sentences) >= WHOLE and ENDS.search(found.text)
+    if not body or seen.kind or not full or any(addresses(line.text) for line in seen.lines):
         return False
     further = not hints.summary or len(found.text) >= FURTHER * len(hints.summary)
     return further and on_subject(found, hints) and not walls.gated(body) and not _asks(walls.behind(found.text, body))

@@ -113,3 +113,9 @@ def test_marks_within_a_paragraph_stay_and_pictures_never():
         "<p>H<sub>2</sub>O, x<sup>2</sup>, <code>ls</code>, <code>cat</code> "
         '<a href="https://o.example/" rel="noopener nofollow ugc">there</a></p>'
     )
+
+
+def test_characters_that_xml_cannot_hold_are_in_no_text():
+    text, html = joined([Block("p", "a\x02 b\ufffe\nc", "<p>a\ufffe b</p>"), paragraph("d \u0085 e")])
+    assert text.splitlines() == ["a b", "c", "d e"]
+    assert html == "<p>a b</p>\n<p>d e</p>"

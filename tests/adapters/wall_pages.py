@@ -9,7 +9,7 @@ from typing import Any
 from aggregator.core.article import Hints
 
 HERE = Path(__file__).parents[1] / "data" / "walls"
-PARTS = ("a", "b", "c")
+PARTS = ("a", "b", "c", "d")
 BOXED = 3  # of so many articles one is shown again, with everything around it in boxes that say not what they are
 _NEWS = 8  # headlines below a text
 _MANY = 30  # on a page of nothing but news
@@ -121,9 +121,7 @@ def _wall(one: dict[str, Any], half: str, articles: list[dict[str, Any]], dress:
     hints = Hints(title=hinted["title"], summary=_lines(hinted["text"])[0][:200])
     title = one.get("title", asked["title"] if asked else "")
     if "html" in one:
-        page = (
-            f"<!doctype html><html lang='{lang}'><head><title>{title}</title></head><body>{one['html']}</body></html>"
-        )
+        page = f"<!doctype html><html lang='{lang}'><head><title>{title}</title></head><body>{_filled(one['html'], articles)}</body></html>"
     else:
         page = _dressed(one, lang, title, asked, articles, dress)
     address = "https://post.example/2026/11/storm"
@@ -137,6 +135,20 @@ def _wall(one: dict[str, Any], half: str, articles: list[dict[str, Any]], dress:
         one.get("status", 200),
         {"content-type": "text/html; charset=utf-8", **one.get("headers", {})},
     )
+
+
+def _filled(html: str, articles: list[dict[str, Any]]) -> str:
+    """Return markup with lists in the place of @vendors, @news and @dated: a long one that repeats itself, and two of news."""
+    vendors = (
+        f"<li><h4>Firm {place}</h4><p>Cookie duration: {place} days. Data collected: IP addresses, identifiers of devices,"
+        " places, and what is looked at on these pages and for how long.</p></li>"
+        for place in range(30, 70)
+    )
+    english = [each for each in articles if each.get("lang", "en") == "en"]
+    teased = [(each["title"], _lines(each["text"])[0]) for each in english]
+    news = "".join(f"<h3><a href='/n'>{escape(title)}</a></h3><p>{escape(said)}</p>" for title, said in teased)
+    dated = news.replace("</p>", "</p><time>4 November 2026</time>")
+    return html.replace("@vendors", f"<ul>{''.join(vendors)}</ul>").replace("@news", news).replace("@dated", dated)
 
 
 def _dressed(

@@ -132,7 +132,7 @@ def spoil_json(chance: random.Random, body: bytes) -> bytes:
         return body
     try:
         told = json.loads(body[start:end])
-    except ValueError:
+    except (ValueError, RecursionError):
         return body
     for _ in range(chance.choice((1, 4, 15))):
         _spoil(chance, told)
