@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from aggregator.core.article import Extraction, Hints
-from aggregator.core.gate import LEAST_WORDS, SHORT_WORDS, STUB_WORDS, judged, verdict
-from aggregator.core.wall_look import voice
+from aggregator.core.gate import LEAST_WORDS, SHORT_WORDS, judged, verdict
+from aggregator.core.wall_look import STUB_WORDS, voice
 from aggregator.core.wall_words import Kind
 from aggregator.core.words import count
 
