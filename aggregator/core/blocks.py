@@ -30,7 +30,8 @@ def size(found: Sequence[Block]) -> int:
 
 def tokens(text: str) -> list[str]:
     """Return the words of a text, folded; characters where a script has no spaces."""
-    return _UNSPACED.sub(r" \g<0> ", folded(text)).split()
+    said = folded(text)
+    return (said if said.isascii() else _UNSPACED.sub(r" \g<0> ", said)).split()
 
 
 def grams(text: str) -> set[int]:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 MAX_LENGTH = 500
 AGREES = 0.5  # of a page's headline with the feed's
@@ -16,7 +17,15 @@ _WEIGHTS = {"h1": 1.0, "ld+json": 1.0, "og:title": 1.0, "twitter:title": 0.25, "
 
 def folded(text: str) -> str:
     """Return a headline as far as two of them are compared: letters and digits only, small."""
-    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text.replace("\u00ad", "")).casefold()))
+    return _folded_before(text) if len(text) <= MAX_LENGTH else _folded(text)
+
+
+def _folded(text: str) -> str:
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text.replace("\u00ad", ""))
+    return " ".join(_WORD.findall(plain.casefold()))
+
+
+_folded_before = lru_cache(maxsize=1024)(_folded)  # one headline is compared with each line of its page
 
 
 def tidy(text: str) -> str:
