@@ -52,12 +52,14 @@ def extract(
     told = _told(facts, hints, title, authors, known)
     found = article_body.read(tree, url, told) if named is None else article_body.read_named(named, url, told)
     text, html = clean_html.joined(found.blocks)
+    modified = next((when for _, when in facts.modified if published is None or when >= published), None)
+    tongue = language.identify(text, facts.language or hints.language)
     return Extraction(
         title=title,
         authors=authors,
         published=published,
-        modified=next((when for _, when in facts.modified if published is None or when >= published), None),
-        language=language.identify(text, facts.language or hints.language),
+        modified=modified,
+        language=tongue,
         text=text,
         html=html,
         description=facts.description,
@@ -80,9 +82,18 @@ def extract(
             ("title", title_from),
             ("authors", people_from),
             ("published", published_from),
+            ("modified", next((said for said, when in facts.modified if when == modified), "")),
+            ("language", _language_from(tongue, facts, hints)),
+            *facts.origins,
             ("body", found.origin or VERSION),
         ),
     )
+
+
+def _language_from(found: str, facts: PageFacts, hints: Hints) -> str:
+    """Return who says that a text is in the language that was found; the text itself where nobody else does."""
+    said = (("page", facts.language), ("feed", hints.language))
+    return next((name for name, tag in said if found and tag.lower().startswith(found)), "text" if found else "")
 
 
 def _told(facts: PageFacts, hints: Hints, title: str, authors: Sequence[str], known: Mapping[int, int]) -> Told:

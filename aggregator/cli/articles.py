@@ -97,7 +97,7 @@ def show(
         print_json({**document, "revisions": told} if with_revisions else document)
         return
     if article.origins:
-        facts["origins"] = ", ".join(f"{field} ← {origin}" for field, origin in article.origins)
+        facts["origins"] = ", ".join(f"{field} ← {origin}" for field, origin in article.origins if origin)
     print_facts(facts)
     out.print(f"\n{excerpt}\n" if excerpt else "\nno text is kept\n", markup=False)
     out.print(f"{publication.state} as {publication.form}" if publication else "not published", markup=False)

@@ -39,7 +39,8 @@ _TAG = re.compile(r"<[a-z/][^<>]{0,500}>", re.IGNORECASE)
 class PageFacts:
     """What was found: titles and dates with their origins, best first; `body` is JSON-LD's articleBody.
 
-    `authors` are persons, `organisations` all other authors; `authors_from` is the origin of both, or ''.
+    `authors` are persons, `organisations` all other authors; `authors_from` is the origin of both, or ''. `origins` says
+    where the other fields that are there come from.
     """
 
     titles: tuple[tuple[str, str], ...] = ()
@@ -64,6 +65,7 @@ class PageFacts:
     page_type: str = ""
     links: int = 0
     body: str = ""
+    origins: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -141,6 +143,7 @@ def judged(seen: Seen, url: str, look: Callable[[], None] = lambda: None) -> Pag
         page_type=seen.first("og:type").lower(),
         links=seen.links,
         body=_body(node.get("articleBody")),
+        origins=origins(seen, node, picture),
     )
     return PageFacts(**{each.name: _fit(getattr(found, each.name)) for each in fields(found)})
 
@@ -150,6 +153,28 @@ def _fit(value: Any) -> Any:  # noqa: ANN401 - whatever a field holds
     if isinstance(value, str):
         return plain.fit(value)
     return tuple(map(_fit, value)) if isinstance(value, tuple) else value
+
+
+def origins(seen: Seen, node: ld_json.Node, picture: images.Image) -> tuple[tuple[str, str], ...]:
+    """Return where section, tags, image, description and canonical address come from, of those that are there."""
+    named = {each.url for each in images.told(node.get("image"), seen.nodes)}
+    said: dict[str, list[tuple[str, object]]] = {
+        "section": [("ld+json", node.get("articleSection")), ("meta", seen.first(*SECTION_META)), ("trail", True)],
+        "tags": [("meta", seen.first(*TAG_META)), ("ld+json", node.get("keywords"))],
+        "image": [("ld+json", picture.url in named), ("meta", True)],
+        "description": [("meta", seen.first("og:description", "description")), ("ld+json", node.get("description"))],
+        "canonical": [("link", seen.canonical), ("og:url", seen.first("og:url"))],
+    }
+    there = {
+        "section": section(seen, node),
+        "tags": tags(seen, node),
+        "image": picture.url,
+        "description": any(value for _, value in said["description"]),
+        "canonical": any(value for _, value in said["canonical"]),
+    }
+    return tuple(
+        (name, next((each for each, value in said[name] if value), "")) for name, found in there.items() if found
+    )
 
 
 def _pairs(seen: Seen, names: Sequence[str]) -> list[tuple[str, str]]:

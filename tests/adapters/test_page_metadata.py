@@ -323,3 +323,19 @@ def test_characters_that_xml_cannot_hold_are_in_no_fact():
     assert dict(facts.titles)["ld+json"] == "A mill"
     assert facts.body == "xy"
     assert not any(f"\\{code}" in str(facts) for code in ("x00", "x03", "x0b", "ud800", "ufffe"))
+
+
+def test_each_field_says_where_it_comes_from():
+    told = '{"@type": "NewsArticle", "articleSection": "Harbour", "image": "/a.jpg", "keywords": "x"}'
+    page = (
+        f"<html><head><script type='application/ld+json'>{told}</script><meta name='keywords' content='y'>"
+        "<meta name='description' content='d'><meta property='og:url' content='/b'></head></html>"
+    )
+    found = read(html_tree.parse(page.encode(), "utf-8"), "https://post.example/a").origins
+    assert dict(found) == {
+        "section": "ld+json", "tags": "meta", "image": "ld+json", "description": "meta", "canonical": "og:url",
+    }  # fmt: skip
+    page = "<html><head><meta property='og:image' content='/c.jpg'><link rel='canonical' href='/d'></head></html>"
+    found = read(html_tree.parse(page.encode(), "utf-8"), "https://post.example/a").origins
+    assert dict(found) == {"image": "meta", "canonical": "link"}
+    assert read(html_tree.parse(b"<p>x</p>", "utf-8"), "https://post.example/a").origins == ()
