@@ -230,7 +230,7 @@ def test_the_peak_of_one_process_is_not_forgotten_for_that_of_another(store_url:
             hand.give((Step.FETCH, []), NOW)
             _heard(crew, lambda ended: bool(ended.answers))
             assert crew.peak >= GREED
-        assert min(hand.peak for hand in crew.hands) < GREED
+        assert min(hand.peak for hand in crew.hands) < crew.peak - GREED // 2
 
 
 @on_linux

@@ -1,5 +1,6 @@
 """The service in one process tree: one command, one Ctrl-C, and whatever is killed, the same end."""
 
+import contextlib
 import random
 import signal
 import time
@@ -71,8 +72,9 @@ def test_whatever_is_killed_the_end_is_the_same(tmp_path: Path) -> None:
             for _ in range(5):
                 time.sleep(luck.uniform(1.0, 5.0))  # at any time
                 victim = luck.choice(tree(process))
-                killed.append(" ".join(victim.cmdline()[:6])[-60:])
-                victim.kill()
+                with contextlib.suppress(psutil.Error):  # it has just ended by itself
+                    killed.append(" ".join(victim.cmdline()[:6])[-60:])
+                    victim.kill()
                 if victim.pid == process.pid:
                     process.wait()
                     process = start(env, "run")
