@@ -19,6 +19,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aggregator.core.entry import WAITING, EntryStatus
+from aggregator.core.url import key
 from aggregator.devtools.newsroom import create_app, sources_toml
 from aggregator.store import articles, entries, publications, publish_queue
 from aggregator.store.session import Store
@@ -137,7 +138,11 @@ def kill_all(process: "subprocess.Popen[bytes]") -> None:
 
 @dataclass(frozen=True)
 class State:
-    """Where everything stands, without ids and times: what two runs over the same world must agree on."""
+    """Where everything stands, without ids and times: what two runs over the same world must agree on.
+
+    Addresses are told by their keys: where two feeds tell of one page, each by an address of its own, which of them is
+    heard first is a matter of chance.
+    """
 
     entries: frozenset[tuple[str, str, EntryStatus]]
     groups: frozenset[tuple[str, str]]
@@ -152,9 +157,9 @@ def state(store: Store) -> State:
         roots = articles.several(session, [article.root_id for article in held.values()])
         live = publications.live(session, publications.ALL, 10_000)
     return State(
-        frozenset((entry.guid, entry.url, entry.status) for entry in told),
+        frozenset((entry.guid, entry.url_key, entry.status) for entry in told),
         frozenset((article.url_key, roots[article.root_id].url_key) for article in held.values()),
-        frozenset((each.url, each.title, each.text) for each in live),
+        frozenset((key(each.url), each.title, each.text) for each in live),
     )
 
 
