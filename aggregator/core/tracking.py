@@ -1,6 +1,7 @@
 """Parameters of an address that say how a reader came to a page, never which page it is."""
 
 import re
+from urllib.parse import unquote
 
 _ALWAYS = re.compile(
     r"""
@@ -70,3 +71,14 @@ def is_tracking(name: str, value: str) -> bool:
     if plain == "rss" and value.lower() in _YES:
         return True
     return plain in _SOMETIMES and _CHANNEL.fullmatch(value) is not None
+
+
+def untracked(url: str) -> str:
+    """Return an address as it is written, without the parameters that only say how a reader came."""
+    page, mark, rest = url.partition("?")
+    query, hash_sign, fragment = rest.partition("#")
+    told = [part.partition("=") for part in query.split("&")]
+    kept = [f"{name}{sign}{value}" for name, sign, value in told if not is_tracking(unquote(name), unquote(value))]
+    if len(kept) == len(told):
+        return url
+    return page + (mark + "&".join(kept) if kept else "") + hash_sign + fragment

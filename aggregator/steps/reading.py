@@ -17,6 +17,7 @@ from aggregator.core.override import Override
 from aggregator.core.page import Page
 from aggregator.core.readers import Blobs, PageReader
 from aggregator.core.sketch import sketch
+from aggregator.core.tracking import untracked
 from aggregator.core.url import key, normal, same_site
 from aggregator.core.wall_words import Kind
 from aggregator.store import entry_texts, pages, parts, site_lines, sources
@@ -185,10 +186,15 @@ def _article(entry: Entry, page: Page, found: Extraction, number: int, version: 
 
 
 def _address(final_url: str, canonical_url: str) -> str:
-    """Return the page's own word for its address where it can be trusted: on the same site, and not its front page."""
+    """Return the page's own word for its address where it can be trusted: on the same site, and not its front page.
+
+    Where two feeds tell of one page, each with tracking of its own, readers are sent to the same address whichever was
+    heard first.
+    """
+    plain = untracked(final_url)
     try:
         named = normal(canonical_url) if canonical_url else ""
     except Refused:
-        return final_url
+        return plain
     front = named.partition("://")[2].partition("/")[2] == ""
-    return named if named and not front and same_site(named, final_url) else final_url
+    return untracked(named) if named and not front and same_site(named, final_url) else plain

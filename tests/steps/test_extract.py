@@ -353,3 +353,12 @@ def test_what_is_taken_down_while_it_is_read_leaves_nothing(line: Parts) -> None
     assert standing.reason.startswith("takedown")
     with line.store.reading() as session:
         assert pages.number(session) == 0
+
+
+def test_readers_are_sent_to_an_address_without_tracking(line: Parts) -> None:
+    entry = _fetched(line, _feed(line), f"{URL}?utm_source=rss&id=7", page("Breakwater to be rebuilt", *HARBOUR))
+    run(line, Step.EXTRACT, [entry.id], NOW)
+    with line.store.reading() as session:
+        article = articles.get(session, _now(line, entry).article_id or 0)
+    assert article is not None
+    assert article.url == f"{URL}?id=7"
