@@ -9,13 +9,13 @@ from aggregator.core.outcome import Word
 from aggregator.devtools.misbehaving import BEHAVIOURS, news, serving
 from aggregator.devtools.misbehaving.server import Server
 from aggregator.store.session import Store
-from tests.service.misbehaviour_desk import Desk, Polled, emptied, made, make_bomb
+from tests.service.misbehaviour_desk import Desk, Polled, emptied
 from tests.service.misbehaviour_rows import HOUR, Expected
 from tests.service.misbehaviour_wire import WIRE
 from tests.service.misbehaviour_words import WORDS
 
 TABLE = {**WIRE, **WORDS}
-PACE, LONGEST = 0.02, 8
+SERVING = {"pace": 0.02, "longest": 8.0}
 BY_PATH = {behaviour.path: behaviour for behaviour in BEHAVIOURS}
 
 
@@ -24,26 +24,10 @@ def _row(path: str, expected: Expected) -> object:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """Give the server; its largest bomb is made before anybody waits for it."""
-    with serving(pace=PACE, longest=LONGEST) as running:
-        make_bomb(running.port)
-        yield running
-
-
-@pytest.fixture(scope="module")
 def tls() -> Iterator[Server]:
     """Give the server over TLS."""
-    with serving(pace=PACE, longest=LONGEST, tls=True) as running:
+    with serving(pace=SERVING["pace"], longest=SERVING["longest"], tls=True) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """Give the SQLite database of this file."""
-    store = made(tmp_path_factory.mktemp("misbehaviour"))
-    yield store
-    store.close()
 
 
 def test_no_path_of_the_server_is_without_an_expectation_and_none_is_expected_twice() -> None:
@@ -58,7 +42,7 @@ def test_two_polls_of_a_path_come_to_what_is_expected(
     behaviour = BY_PATH[path]
     if not behaviour.playable():
         pytest.skip(f"{path} needs the package {behaviour.needs}")
-    playing: Server = request.getfixturevalue("tls" if behaviour.tls else "server")
+    playing: Server = request.getfixturevalue("tls" if behaviour.tls else "running")
     playing.reset(path)
     desk = Desk(emptied(database), playing.port, playing.site.now, hasty=expected.hasty)
     feed_id = desk.follow(playing.url(path))

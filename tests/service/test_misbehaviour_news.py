@@ -7,49 +7,14 @@ import pytest
 
 from aggregator.core.entry import EntryStatus
 from aggregator.core.outcome import Word
-from aggregator.devtools.misbehaving import serving
 from aggregator.devtools.misbehaving.server import Server
 from aggregator.store.session import Store
 from tests.adapters import misbehaving as plain
-from tests.service.misbehaviour_desk import Desk, emptied, made
+from tests.service.misbehaviour_desk import Desk
 from tests.service.misbehaviour_rows import DAY, HOUR, SAME
 from tests.world import NOW, Item, rss
 
 POLLED, UNCHANGED = Word.POLLED, Word.UNCHANGED
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    """Give the server of this file."""
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: Server) -> Server:
-    """Give the server with nothing asked yet."""
-    running.reset()
-    return running
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """Give the SQLite database of this file."""
-    store = made(tmp_path_factory.mktemp("misbehaviour"))
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def sqlite(database: Store) -> Store:
-    """Give a store on SQLite with nothing in it."""
-    return emptied(database)
-
-
-@pytest.fixture
-def desk(server: Server, sqlite: Store) -> Desk:
-    """Give a desk on SQLite."""
-    return Desk(sqlite, server.port, server.site.now)
 
 
 @pytest.mark.parametrize("path", ["guid-rewrite", "guid-random", "tracking-links"])

@@ -1,6 +1,5 @@
 """What polls over hours and days make of a misbehaving server: validators, retries, redirects, 410."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,44 +7,15 @@ import pytest
 from aggregator.core.feed import FeedState, Trouble
 from aggregator.core.outcome import Word
 from aggregator.core.polling import MOVE_AFTER, MOVE_TIMES
-from aggregator.devtools.misbehaving import serving
 from aggregator.devtools.misbehaving.server import Server
 from aggregator.store.session import Store
 from tests.adapters import misbehaving as plain
-from tests.service.misbehaviour_desk import Desk, emptied, made
+from tests.service.misbehaviour_desk import Desk, emptied
 from tests.service.misbehaviour_rows import DAY, HOUR, MINUTES, NOT_MODIFIED, SAME
 from tests.world import NOW, Item, rss
 
 POLLED, UNCHANGED, LATER, REFUSED = Word.POLLED, Word.UNCHANGED, Word.LATER, Word.REFUSED
 VALIDATORS = {"if-none-match", "if-modified-since"}
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    """Give the server of this file."""
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: Server) -> Server:
-    """Give the server with nothing asked yet."""
-    running.reset()
-    return running
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """Give the SQLite database of this file."""
-    store = made(tmp_path_factory.mktemp("misbehaviour"))
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def desk(server: Server, database: Store) -> Desk:
-    """Give a desk on SQLite."""
-    return Desk(emptied(database), server.port, server.site.now)
 
 
 def _conditional(server: Server, path: str) -> list[bool]:

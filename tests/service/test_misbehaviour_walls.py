@@ -15,47 +15,13 @@ from aggregator.core.page import Answer, Request, Visit, Web
 from aggregator.devtools.misbehaving import serving
 from aggregator.devtools.misbehaving.server import Server
 from aggregator.store.session import Store
-from tests.service.misbehaviour_desk import AGENT, Desk, emptied, made, make_bomb
+from tests.service.misbehaviour_desk import AGENT, Desk
 from tests.service.misbehaviour_rows import HOUR
 
 PUBLIC = "93.184.215.14"
 INNER = ("127.0.0.1", "169.254.169.254", "10.1.2.3", "192.168.0.1", "::1", "::ffff:127.0.0.1", "::ffff:169.254.169.254")
 Place = tuple[int, str]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    """Give the server of this file; its largest bomb is made before anybody waits for it."""
-    with serving(pace=0.02, longest=30) as server:
-        make_bomb(server.port)
-        yield server
-
-
-@pytest.fixture
-def server(running: Server) -> Server:
-    """Give the server with nothing asked yet."""
-    running.reset()
-    return running
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """Give the SQLite database of this file."""
-    store = made(tmp_path_factory.mktemp("misbehaviour"))
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def sqlite(database: Store) -> Store:
-    """Give a store on SQLite with nothing in it."""
-    return emptied(database)
-
-
-@pytest.fixture
-def desk(server: Server, sqlite: Store) -> Desk:
-    """Give a desk on SQLite."""
-    return Desk(sqlite, server.port, server.site.now)
+SERVING = {"pace": 0.02, "longest": 30.0}
 
 
 def _place(address: str) -> Place:
