@@ -1,5 +1,6 @@
 """Builders: sources, feeds, entries and articles in a store, with everything that does not matter left out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from aggregator.core.page import Answer
 from aggregator.core.sketch import sketch
 from aggregator.core.source import Show, Source, SourceSpec, slug
 from aggregator.core.url import host, key
-from aggregator.store import articles, entries, entry_queue, feeds, pages, sightings, sketches, sources
+from aggregator.store import article_groups, articles, entries, entry_queue, feeds, pages, sightings, sketches, sources
 from aggregator.store.articles import NewArticle
 from aggregator.store.entries import NewEntry
 from aggregator.store.entry_queue import Settled
@@ -103,3 +104,15 @@ def _article(session: Session, entry: Entry, text: str, title: str, given: dict[
     settled = Settled(entry.id, EntryStatus.EXTRACTED, NOW, page_id=page_of[entry.id], article_id=article_id)
     entry_queue.settle(session, [settled])
     return article_id
+
+
+def regroup(session: Session, ids: Sequence[int], root_id: int, reason: str) -> None:
+    """Put articles under one canonical article."""
+    found = articles.several(session, ids).values()
+    article_groups.put(session, [replace(each, root_id=root_id, root_reason=reason) for each in found])
+
+
+def set_story(session: Session, ids: Sequence[int], story_id: int | None) -> None:
+    """Put articles into a story."""
+    found = articles.several(session, ids).values()
+    article_groups.put(session, [replace(each, story_id=story_id) for each in found])

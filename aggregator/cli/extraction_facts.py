@@ -31,11 +31,7 @@ def of_source(session: Session, source_id: int, now: datetime) -> dict[str, Any]
             "articles": whole.articles,
             "words": round(whole.length),
             "titles_agree": round(whole.agreement, 3),
-            "quarantined": dict(
-                Counter(
-                    {kind: number for kind, number in whole.kinds.items() if kind != baseline.ARTICLE}
-                ).most_common()
-            ),
+            "quarantined": _quarantined(whole),
         },
         "alarms": [as_json(each) for each in standing],
     }

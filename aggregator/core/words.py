@@ -1,16 +1,8 @@
 """Counting and cutting words, also where a script does not put spaces between them."""
 
 import re
-from html import unescape
 
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_OPENING = re.compile(r"<(!--|(?:script|style)\b)?", re.IGNORECASE | re.ASCII)
-_CLOSING = {
-    "!--": re.compile("-->"),
-    "script": re.compile(r"</script\s*>", re.IGNORECASE | re.ASCII),
-    "style": re.compile(r"</style\s*>", re.IGNORECASE | re.ASCII),
-}
-_LONGEST_TAG = 2_002  # characters with its brackets; what is longer is text
 PER_WORD = 2  # characters that count as a word where there are no spaces
 ELLIPSIS = "…"
 
@@ -57,29 +49,3 @@ def within(text: str, chars: int) -> str:
     space = cut.rfind(" ")
     shown = cut[:space] if space > chars // 2 else cut
     return shown.rstrip(" ,;:–—-…") + ELLIPSIS if shown else ""
-
-
-def plain(html: str) -> str:
-    """Return the words of an HTML fragment on one line; for counting and excerpts, its output must still be escaped."""
-    return " ".join(unescape(_bare(html)).split())
-
-
-def _bare(html: str) -> str:
-    """Return HTML with a space for each tag, comment, script and style; what is not closed stays. One pass."""
-    kept: list[str] = []
-    at = 0
-    endless: set[str] = set()  # what has no closing in the rest
-    for opening in _OPENING.finditer(html):
-        begin, end, kind = opening.start(), 0, (opening[1] or "").lower()
-        if begin < at:
-            continue
-        if kind and kind not in endless:
-            if closing := _CLOSING[kind].search(html, opening.end()):
-                end = closing.end()
-            else:
-                endless.add(kind)
-        end = end or html.find(">", begin, begin + _LONGEST_TAG) + 1
-        if end:
-            kept += (html[at:begin], " ")
-            at = end
-    return "".join([*kept, html[at:]])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
-from aggregator.core import attribution, rights, words
+from aggregator.core import attribution, plain, rights, words
 from aggregator.core.article import Article
 from aggregator.core.attribution import Wording
 from aggregator.core.outcome import Outcome, Step, Word
@@ -191,7 +191,7 @@ def _words(house: House, revision: Revision, summary: str, decision: Decision) -
         return revision.text, house.clean(revision.html)
     if decision.form is not Form.EXCERPT:
         return "", ""
-    told = words.plain(summary)
+    told = plain.line(summary)
     excerpt = words.first(told if words.count(told) >= decision.words // 5 else revision.text, decision.words)
     shown = words.within(excerpt, decision.chars)
     return shown, f"<p>{escape(shown)}</p>"

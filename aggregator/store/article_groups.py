@@ -1,6 +1,6 @@
 """Groups of articles: which of them are copies under one canonical article, and the story to which they belong."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from sqlalchemy import bindparam, select, update
 
@@ -35,16 +35,6 @@ def hold(session: Session, ids: Iterable[int]) -> dict[int, Article]:
         select(articles).where(articles.c.root_id.in_(roots)).order_by(articles.c.id).with_for_update()
     )
     return {row.id: value(row) for row in rows}
-
-
-def regroup(session: Session, ids: Sequence[int], root_id: int, reason: str) -> None:
-    """Put articles under one canonical article, with the reason for which it is that one."""
-    session.execute(update(articles).where(articles.c.id.in_(ids)).values(root_id=root_id, root_reason=reason))
-
-
-def set_story(session: Session, ids: Sequence[int], story_id: int | None) -> None:
-    """Put articles into a story, or into none."""
-    session.execute(update(articles).where(articles.c.id.in_(ids)).values(story_id=story_id))
 
 
 def put(session: Session, found: Iterable[Article]) -> None:

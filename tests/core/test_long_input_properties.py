@@ -16,6 +16,7 @@ from aggregator.core import (
     page_dates,
     page_facts,
     parts,
+    plain,
     revision,
     sentences,
     trimming,
@@ -117,11 +118,12 @@ RULES: tuple[Callable[[str], object], ...] = (
     _walled,
     lambda text: (wall_look.look(text), wall_look.voice(text), wall_look.notable(text)),
     lambda text: (words.count(text), words.first(text, 50), words.first(text, 10**6), words.within(text, 300)),
-    words.plain,
+    plain.line,
+    plain.paragraphs,
 )
 NAMES = (
     "json-ld", "words of json-ld", "facts", "byline", "headline", "dates", "credit of a picture", "parts", "trimming", "joining", "witness", "lead",
-    "sentences", "revision", "gate", "walls", "look", "counting", "plain",
+    "sentences", "revision", "gate", "walls", "look", "counting", "one line", "paragraphs",
 )  # fmt: skip
 
 

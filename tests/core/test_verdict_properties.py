@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.core import gate, override, wall_look, walls, words
+from aggregator.core import gate, override, plain, wall_look, walls, words
 from aggregator.core.article import Extraction, Hints
 from aggregator.core.errors import Refused
 from aggregator.core.override import Override
@@ -214,7 +214,7 @@ def test_an_excerpt_is_no_longer_than_allowed_and_begins_as_its_text(text: str, 
     assert len(short) <= chars
     assert short == line if len(line) <= chars else line.startswith(short.removesuffix(words.ELLIPSIS))
     assert words.within(text, len(line)) == line
-    assert words.plain(f"<p>{escape(text)}</p><!-- x --><script>y</script>") == line
+    assert plain.line(f"<p>{escape(text)}</p><!-- x --><script>y</script>") == line
 
 
 _MARKUP = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]{0,2000}>", re.IGNORECASE | re.DOTALL | re.ASCII)
@@ -241,4 +241,4 @@ _marks = (
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(_marks), max_size=12).map("".join))
 def test_markup_is_taken_out_as_one_pattern_says_that_would_be_too_slow(html: str) -> None:
-    assert words.plain(html) == " ".join(unescape(_MARKUP.sub(" ", html)).split())
+    assert plain.line(html) == " ".join(unescape(_MARKUP.sub(" ", html)).split())

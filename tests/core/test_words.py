@@ -2,7 +2,7 @@
 
 import pytest
 
-from aggregator.core.words import count, first, plain, within
+from aggregator.core.words import count, first, within
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,3 @@ def test_what_is_cut_by_characters_ends_between_words():
     assert within("one two three", 13) == "one two three"
     assert within("町の古い蔵に眠る", 5) == "町の古い…"
     assert within("one", 0) == ""
-
-
-def test_the_words_of_html_are_those_that_are_shown():
-    assert plain("<p>One &amp; <b>two</b></p><script>x()</script><!-- no -->\n<p>three</p>") == "One & two three"

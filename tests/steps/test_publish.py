@@ -11,8 +11,8 @@ from aggregator.core.rights import Caps, Form
 from aggregator.core.takedown import Block, BlockKind, Scope
 from aggregator.core.url import key
 from aggregator.line import Parts, run
-from aggregator.store import article_groups, articles, publications, publish_queue, takedowns
-from tests.newsdesk import article_of, entry_of, feed_of, licensed, outlet
+from aggregator.store import articles, publications, publish_queue, takedowns
+from tests.newsdesk import article_of, entry_of, feed_of, licensed, outlet, regroup
 from tests.steps.parts import words
 from tests.texts import HARBOUR
 from tests.world import NOW
@@ -136,7 +136,7 @@ def test_a_copy_becomes_a_signpost_to_the_canonical_article_which_credits_it(lin
     copy = article_of(line.store, feed_of(line.store, outlet(line.store, "Other Post")), "https://o.example/c", HARBOUR)
     assert _publish(line, copy) == ["published"]
     with line.store.writing() as session:
-        article_groups.regroup(session, [copy], root, "the earliest")
+        regroup(session, [copy], root, "the earliest")
     assert _publish(line, copy) == ["unchanged"]
     assert _publish(line, root) == ["published"]
     signpost = _made(line, copy)

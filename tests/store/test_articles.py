@@ -6,7 +6,7 @@ from datetime import timedelta
 from aggregator.core.article import ArticleState
 from aggregator.store import aliases, article_groups, articles, publish_queue, revisions
 from aggregator.store.session import Store
-from tests.newsdesk import article_of, feed_of, outlet
+from tests.newsdesk import article_of, feed_of, outlet, regroup
 from tests.texts import GLACIER, HARBOUR, SCHOOL, report
 from tests.world import NOW
 
@@ -64,7 +64,7 @@ def test_an_alias_that_is_taken_stays_where_it_is(store: Store) -> None:
 def test_a_group_is_told_whole_by_any_of_its_members(store: Store) -> None:
     first, second, third = _some(store, 3)
     with store.writing() as session:
-        article_groups.regroup(session, [first, second], second, "the earliest")
+        regroup(session, [first, second], second, "the earliest")
         members = article_groups.hold(session, [first])
         assert set(members) == {first, second}
         assert list(article_groups.hold(session, [third, second])) == [first, second, third], "by id"

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.store import article_groups, sightings
+from aggregator.store import sightings
 from aggregator.store.session import Store
 from aggregator.store.sightings import NewSighting, Sighting
-from tests.newsdesk import article_of, entry_of, feed_of, outlet
+from tests.newsdesk import article_of, entry_of, feed_of, outlet, regroup
 from tests.texts import HARBOUR, SCHOOL
 from tests.world import NOW
 
@@ -68,7 +68,7 @@ def test_those_of_copies_belong_to_the_canonical_article(store: Store, article: 
     copy = article_of(store, feed_of(store, outlet(store, "Other Post")), f"{OTHER}/copy", HARBOUR)
     apart = article_of(store, feed_of(store, outlet(store, "Third")), "https://third.example/1", SCHOOL)
     with store.writing() as session:
-        article_groups.regroup(session, [copy], article, "the earliest")
+        regroup(session, [copy], article, "the earliest")
         found = sightings.of_groups(session, [article, copy, apart])
     assert {root: [each.article_id for each in seen] for root, seen in found.items()} == {
         article: [article, copy],

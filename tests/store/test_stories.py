@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.store import article_groups, articles, stories, story_terms
+from aggregator.store import articles, stories, story_terms
 from aggregator.store.session import Session, Store
 from aggregator.store.stories import StoryRow
-from tests.newsdesk import article_of, feed_of, outlet
+from tests.newsdesk import article_of, feed_of, outlet, regroup, set_story
 from tests.texts import report
 from tests.world import NOW
 
@@ -36,7 +36,7 @@ def ids(store: Store) -> list[int]:
 
 def _story(session: Session, key: str, *members: int) -> int:
     story_id = stories.add(session, key, "", NOW)
-    article_groups.set_story(session, members, story_id)
+    set_story(session, members, story_id)
     stories.recount(session, [story_id])
     return story_id
 
@@ -73,7 +73,7 @@ def test_a_story_is_told_by_its_earliest_article_and_spans_them_all(store: Store
 def test_copies_and_what_was_removed_do_not_count(store: Store, ids: list[int]) -> None:
     with store.writing() as session:
         story_id = _story(session, "key", *ids[:3])
-        article_groups.regroup(session, [ids[1]], ids[0], "the earliest")
+        regroup(session, [ids[1]], ids[0], "the earliest")
         articles.remove(session, [ids[2]])
         stories.recount(session, [story_id])
         assert _row(session, story_id) == StoryRow(story_id, "key", "Headline 0", NOW, NOW, 1)
@@ -161,7 +161,7 @@ def test_several_stories_begin_at_once_in_their_order(store: Store) -> None:
 def test_stories_are_counted_anew_together(store: Store, ids: list[int]) -> None:
     with store.writing() as session:
         one, two = _story(session, "one", *ids[:2]), _story(session, "two", ids[2])
-        article_groups.set_story(session, [ids[2]], one)
+        set_story(session, [ids[2]], one)
         assert stories.recount(session, [two, one, 999]) == {one: [ids[2], ids[1], ids[0]]}
         assert _row(session, one) == StoryRow(one, "one", "Headline 2", NOW - 2 * HOUR, NOW, 3)
         left = _row(session, two)

@@ -20,10 +20,10 @@ from aggregator.core.rights import Form
 from aggregator.core.takedown import Block, BlockKind, Scope
 from aggregator.core.url import key
 from aggregator.settings import Settings
-from aggregator.store import article_groups, articles, publications, stories, takedowns
+from aggregator.store import articles, publications, stories, takedowns
 from aggregator.store.session import Store
 from aggregator.web.app import create
-from tests.newsdesk import article_of, feed_of, outlet
+from tests.newsdesk import article_of, feed_of, outlet, set_story
 from tests.world import NOW
 
 WORDS = "The harbour authority will rebuild the breakwater after the storm of last week."
@@ -105,7 +105,7 @@ def publish(store: Store, url: str, title: str = "A headline", **given: object) 
         article = articles.get(session, article_id)
         assert article is not None
         story_id = stories.add(session, article.key, title, NOW)
-        article_groups.set_story(session, [article_id], story_id)
+        set_story(session, [article_id], story_id)
         stories.recount(session, [story_id])
         said = attribution.sentence(source.name, ("A. Name",), NOW, "en")
         made = Publication(
@@ -141,7 +141,7 @@ def join(store: Store, *told: Publication) -> str:
         ids = [each.id for each in held.values() if each]
         found = [stories.by_key(session, each.key) for each in told]
         rows = [each for each in found if each]
-        article_groups.set_story(session, ids, rows[0].id)
+        set_story(session, ids, rows[0].id)
         stories.recount(session, [each.id for each in rows])
         for each in told:
             article = held[each.key]
