@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 import typer
 from rich.console import Console
+from rich.live import Live
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
@@ -83,6 +85,34 @@ def fail(reason: str, code: int = 1) -> NoReturn:
     """Say what went wrong and end with `code`."""
     err.print(f"aggregator: {reason}", markup=False, style="red", soft_wrap=True)
     raise typer.Exit(code)
+
+
+class Moving:
+    """What moves on a terminal while work goes on, and leaves it as it was; nothing elsewhere."""
+
+    def __init__(self, live: Live | Progress | None) -> None:
+        """Take what is shown; None where there is no terminal to show it on."""
+        self._shown = live
+
+    def __enter__(self) -> Self:
+        """Begin to show."""
+        if self._shown:
+            self._shown.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the terminal as it was."""
+        if self._shown:
+            self._shown.stop()
+
+
+def previewed(said: str, reach: Mapping[str, Any], *, dry_run: bool, as_json: bool) -> bool:
+    """Show what a command would reach, as a sentence or as JSON; whether that is all that was asked for."""
+    if not as_json:
+        out.print(said, markup=False)
+    elif dry_run:
+        print_json({"dry_run": True, **reach})
+    return dry_run
 
 
 def confirm(question: str, *, yes: bool) -> None:

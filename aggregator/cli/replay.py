@@ -3,7 +3,7 @@
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -11,7 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from aggregator import settings as configuration
 from aggregator.adapters import opml as opml_format
 from aggregator.cli import memory_facts
-from aggregator.cli.console import err, out, print_json, print_table
+from aggregator.cli.console import Moving, err, out, print_json, print_table
 from aggregator.core.entry import WAITING, EntryStatus
 from aggregator.core.outcome import Step, Word
 from aggregator.drive import Tally
@@ -49,7 +49,7 @@ def replay(
         _print(report, seconds, settings.workers.memory_limit_mb)
 
 
-class Watch:
+class Watch(Moving):
     """Shows how far the line has come: a live line on a terminal, plain lines elsewhere, both on stderr."""
 
     def __init__(self, *, quiet: bool) -> None:
@@ -58,20 +58,10 @@ class Watch:
             if err.is_terminal and not quiet
             else None
         )
+        super().__init__(self._live)
         self._quiet = quiet
         self._said = time.monotonic()
         self._task = self._live.add_task("starting") if self._live else None
-
-    def __enter__(self) -> Self:
-        """Begin to show."""
-        if self._live:
-            self._live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Leave the terminal as it was."""
-        if self._live:
-            self._live.stop()
 
     def show(self, tally: Tally) -> None:
         """Tell the numbers so far."""

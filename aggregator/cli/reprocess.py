@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated, Self
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -18,7 +18,7 @@ from aggregator import wiring
 from aggregator.adapters import folder_lock
 from aggregator.adapters.process import bound_memory
 from aggregator.cli import memory_facts, rereaders
-from aggregator.cli.console import confirm, err, out, print_json
+from aggregator.cli.console import Moving, confirm, err, out, print_json
 from aggregator.cli.replay import Watch
 from aggregator.cli.rereaders import ARTICLES, BATCH, ENTRIES, Batch, Readers
 from aggregator.cli.revisions import print_difference
@@ -199,25 +199,17 @@ def _print(each: Difference) -> None:
     print_difference(each.sentences)
 
 
-class _Bar:
+class _Bar(Moving):
     """Shows how far the reading has come: a live line on a terminal, plain lines elsewhere, both on stderr."""
 
     def __init__(self, *, quiet: bool) -> None:
         live = err.is_terminal and not quiet
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self._live = Progress(*columns, console=err, transient=True) if live else None
+        super().__init__(self._live)
         self._task = self._live.add_task("pages read", total=None) if self._live else None
         self._quiet = quiet
         self._said = time.monotonic()
-
-    def __enter__(self) -> Self:
-        if self._live:
-            self._live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._live:
-            self._live.stop()
 
     def around(self, print_it: "partial[None]") -> None:
         """Print something without tearing the live line."""

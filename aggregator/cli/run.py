@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 import typer
 from rich.live import Live
@@ -13,7 +13,7 @@ from rich.text import Text
 
 from aggregator import embedded, wiring
 from aggregator import settings as configuration
-from aggregator.cli.console import err, out, print_json
+from aggregator.cli.console import Moving, err, out, print_json
 from aggregator.core.errors import Refused
 from aggregator.core.feed import FeedState
 from aggregator.core.outcome import Outcome, Step
@@ -85,24 +85,14 @@ def _run(settings: Settings, extra: Sequence[tuple[str, Sequence[str]]]) -> None
     out.print("stopped; the next start goes on from here", markup=False)
 
 
-class Screen:
+class Screen(Moving):
     """The live line: rewritten in place on a terminal, a plain line now and then elsewhere."""
 
     def __init__(self) -> None:
         self._live = Live(console=out, refresh_per_second=2, transient=True) if out.is_terminal else None
+        super().__init__(self._live)
         self._said = 0.0
         self._warned = False
-
-    def __enter__(self) -> Self:
-        """Begin to show."""
-        if self._live:
-            self._live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Leave the terminal as it was."""
-        if self._live:
-            self._live.stop()
 
     def show(self, numbers: Numbers) -> None:
         """Tell how things stand."""

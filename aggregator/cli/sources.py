@@ -11,7 +11,7 @@ import typer
 
 from aggregator.adapters import opml, sources_file
 from aggregator.cli import extraction_facts, feed_check, feed_facts, feed_search
-from aggregator.cli.console import confirm, out, print_facts, print_json, print_table
+from aggregator.cli.console import confirm, out, previewed, print_facts, print_json, print_table
 from aggregator.cli.desk import desk
 from aggregator.core.errors import Refused, TryLater
 from aggregator.core.feed import Feed, FeedState
@@ -200,14 +200,9 @@ def adopt(
         with here.store.reading() as session:
             old = _replaceable(session, _named(session, name), normal(feed))
         reach = {"source": name, "feed": old.url, "becomes": old.proposed_url, "overlap": old.proposed_overlap}
-        if not as_json:
-            share = f"{old.proposed_overlap:.0%} of its items are at the new address"
-            out.print(
-                f"{old.url} ({old.reason or 'no reason is known'})\nbecomes {old.proposed_url}; {share}", markup=False
-            )
-        if dry_run:
-            if as_json:
-                print_json({"dry_run": True, **reach})
+        share = f"{old.proposed_overlap:.0%} of its items are at the new address"
+        said = f"{old.url} ({old.reason or 'no reason is known'})\nbecomes {old.proposed_url}; {share}"
+        if previewed(said, reach, dry_run=dry_run, as_json=as_json):
             return
         confirm(f"Ask {old.proposed_url} in its place?", yes=yes)
         with here.store.writing() as session:
@@ -263,13 +258,8 @@ def remove(name: Slug, *, dry_run: Dry = False, yes: Yes = False, as_json: Json 
         found = feeds.of_source(session, source.id)
         standing = entries.numbers_of_source(session, source.id)
     reach = {"source": source.slug, "feeds": [feed.url for feed in found], "entries_kept": sum(standing.values())}
-    if not as_json:
-        out.print(
-            f"{source.name}: {len(found)} feeds are asked no more; {reach['entries_kept']} entries stay", markup=False
-        )
-    if dry_run:
-        if as_json:
-            print_json({"dry_run": True, **reach})
+    said = f"{source.name}: {len(found)} feeds are asked no more; {reach['entries_kept']} entries stay"
+    if previewed(said, reach, dry_run=dry_run, as_json=as_json):
         return
     confirm(f"Stop asking {name} for good?", yes=yes)
     _set(name, "removed", FeedState.PAUSED, as_json=as_json)
