@@ -1,6 +1,7 @@
 """Engines and transactions: SQLite in WAL mode with one writer at a time, or PostgreSQL at READ COMMITTED."""
 
 import fcntl
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,12 +57,20 @@ class Store:
         self.engine.dispose()
 
 
+_FULL = re.compile(r"disk is full|no space left", re.IGNORECASE)  # SQLite's words (SQLITE_FULL), PostgreSQL's (53100)
+
+
 @contextmanager
 def _understood(url: str) -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
         shown = make_url(url).render_as_string(hide_password=True)
+        if _FULL.search(str(error.orig)):
+            raise TryLater(
+                f"there is no room left for the database {shown} ({error.orig}): make some; what was saved stays, and "
+                "the same command goes on from there"
+            ) from error
         raise TryLater(f"the database {shown} did not answer or was busy: {error.orig}") from error
     except DBAPIError as error:
         if error.connection_invalidated:

@@ -4,9 +4,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from aggregator.core.errors import Refused, TryLater
-from aggregator.store import pulses
+from aggregator.store import pulses, schema
 from aggregator.store.session import Store
 from tests.world import NOW
 
@@ -88,3 +89,23 @@ def test_sqlite_is_in_wal_mode_and_wipes_what_is_deleted(tmp_path: Path) -> None
         found = {name: session.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "secure_delete")}
     store.close()
     assert found == {"journal_mode": "wal", "secure_delete": 1}
+
+
+def test_when_the_disk_is_full_it_says_so_and_what_to_do(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'a.db'}")
+    schema.upgrade(store)
+
+    def fill() -> None:
+        with store.writing() as session:
+            pages = session.execute(text("PRAGMA page_count")).scalar_one()
+            session.execute(text(f"PRAGMA max_page_count = {pages + 5}"))
+            for number in range(1000):
+                pulses.beat(session, f"{number}" * 10, NOW, "x" * 1000)
+
+    with pytest.raises(TryLater, match=r"no room left .* make some"):
+        fill()
+    with store.writing() as session:
+        session.execute(text("PRAGMA max_page_count = 100000"))
+        pulses.beat(session, "after", NOW, "")
+        assert session.execute(text("SELECT count(*) FROM pulses")).scalar_one() == 1, "nothing is half-written"
+    store.close()
