@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from aggregator.core import headline
 from aggregator.core.blocks import Block, grams, share, size, tokens
-from aggregator.core.copies import credit
+from aggregator.core.credits import credit
 from aggregator.core.headline import folded
 
 SAME_HEADLINE = 0.9

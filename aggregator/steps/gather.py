@@ -5,16 +5,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.core.article import Article, ArticleState, Sketch
-from aggregator.core.copies import Match, compare
 from aggregator.core.entry import Entry, EntryStatus
 from aggregator.core.outcome import Outcome, Step, Word, Work
 from aggregator.core.readers import Blobs
 from aggregator.steps.blocked import withdraw_blocked
+from aggregator.steps.finding import related
 from aggregator.steps.joining import Groups
 from aggregator.steps.placing import place
 from aggregator.store import (
     article_groups,
-    articles,
     copies,
     entries,
     entry_queue,
@@ -53,16 +52,16 @@ def _gathered(store: Store, blobs: Blobs, leased: Sequence[Entry], now: datetime
     ids = [entry.article_id or 0 for entry in leased]
     with store.reading() as session:
         drawn = sketches.several(session, ids)
-        found = _found(session, drawn)
+        found = related(session, drawn)
     with store.writing() as session:
         stories.lock(session)
-        related = [other for matches in found.values() for other, _ in matches]
-        held = article_groups.hold(session, [*ids, *related])
+        others = [other for matches in found.values() for other, _ in matches]
+        held = article_groups.hold(session, [*ids, *others])
         refused, orphans = _refused(session, leased, held, drawn, now)
         gone = {entry.article_id or 0 for entry in leased if entry.id in refused}.intersection(held)
         held |= {each: replace(held[each], state=ArticleState.REMOVED) for each in gone}
         left = [entry for entry in leased if entry.id not in refused]
-        groups = Groups(held, entries.of_articles(session, list(held)) if related else ())
+        groups = Groups(held, entries.of_articles(session, list(held)) if others else ())
         turns = [groups.join(entry.article_id or 0, found.get(entry.article_id or 0, ())) for entry in left]
         changed = place(session, held, groups.held, turns).union(*(turn.changed for turn in turns))
         copies.save_several(session, groups.edges, now)
@@ -94,26 +93,6 @@ def _refused(
         entries.empty(session, late, GONE, now)
         orphans += pages.remove(session, [page.id for page in pages.of_entries(session, late)])
     return refused, orphans
-
-
-def _found(session: Session, drawn: Mapping[int, Sketch]) -> dict[int, list[tuple[int, Match]]]:
-    """Return, for each article, those whose text is related to its own, and how."""
-    ids = {mine: others for mine, others in sketches.candidates_of(session, drawn).items() if others}
-    if not ids:
-        return {}
-    every = {each for mine, others in ids.items() for each in (mine, *others)}
-    told = articles.several(session, every)
-    theirs = {**sketches.several(session, every - drawn.keys()), **drawn}
-    found: dict[int, list[tuple[int, Match]]] = {}
-    for mine, others in ids.items():
-        for other in others:
-            if other not in theirs or told[other].state is ArticleState.REMOVED:
-                continue
-            gap = abs(told[mine].effective_at - told[other].effective_at)
-            same_source = told[mine].source_id == told[other].source_id
-            if match := compare(drawn[mine], theirs[other], gap, same_source=same_source):
-                found.setdefault(mine, []).append((other, match))
-    return found
 
 
 def _settled(

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from aggregator.core.article import Article, ArticleState
-from aggregator.core.copies import Candidate, Match, Relation, canonical, is_agency
+from aggregator.core.canonical import Candidate, canonical
+from aggregator.core.copies import Match, Relation
+from aggregator.core.credits import is_agency
 from aggregator.core.entry import Entry, EntryStatus
 from aggregator.store.copies import Edge
 from aggregator.store.entry_queue import Settled

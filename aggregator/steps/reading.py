@@ -8,7 +8,7 @@ from datetime import datetime
 from aggregator.core import gate, headline, joining, retrying, walls, words
 from aggregator.core.article import Extraction, Hints, Sketch, effective, text_hash
 from aggregator.core.boilerplate import ELSEWHERE, lines
-from aggregator.core.copies import credit
+from aggregator.core.credits import credit
 from aggregator.core.entry import Entry
 from aggregator.core.errors import AggregatorError, Refused, TryLater
 from aggregator.core.fetching import OK
