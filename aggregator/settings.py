@@ -1,5 +1,6 @@
 """Settings: frozen, from config/aggregator.toml and AGGREGATOR_*; the only place that reads either."""
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -60,6 +61,12 @@ class Sources(_Group):
     """The file that names the sources."""
 
     file: Path = Path("config/sources.toml")
+
+
+class Urls(_Group):
+    """Files of tracking rules in the form of ClearURLs, beside our own; see docs/addresses.md."""
+
+    tracking_rules: tuple[Path, ...] = ()
 
 
 class Poll(_Group):
@@ -184,6 +191,7 @@ class Settings(BaseSettings):
     redis: Redis = Redis()
     blobs: Blobs = Blobs()
     sources: Sources = Sources()
+    urls: Urls = Urls()
     poll: Poll = Poll()
     fetch: Fetch = Fetch()
     extract: Extract = Extract()
@@ -261,5 +269,6 @@ def environment(settings: Settings) -> dict[str, str]:
     for group, values in settings.model_dump(mode="json").items():
         for name, value in values.items():
             if value is not None:
-                known[f"{PREFIX}{group}_{name}".upper()] = str(value)
+                text = json.dumps(value) if isinstance(value, list) else str(value)
+                known[f"{PREFIX}{group}_{name}".upper()] = text
     return known

@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from aggregator.adapters import discovery, feeds_in, robots, sanitizer, text_extractor
+from aggregator.adapters import discovery, feeds_in, robots, sanitizer, text_extractor, tracking_file
 from aggregator.adapters.archive import ArchiveWeb, Index
 from aggregator.adapters.blobs import Blobs
 from aggregator.adapters.deadline import deadline
 from aggregator.adapters.http import HttpWeb
 from aggregator.adapters.http_settings import HttpSettings
 from aggregator.adapters.recorder import Recorder
+from aggregator.core import tracking
 from aggregator.core.attribution import Wording
 from aggregator.core.page import Web
 from aggregator.core.renewal import Renewal
@@ -37,6 +38,7 @@ from aggregator.store.session import Store
 Clock = Callable[[], datetime]
 OF_A_HOST, ALL = 12, 1_000_000  # feeds of one host in one run; an archive has no manners to be kept to
 HUB_DELAY = 1.0  # seconds between two requests to one hub
+RULE_SECONDS = 0.5  # that one tracking rule of an operator's file may take on the addresses it is tried on
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,18 @@ def wall_clock() -> datetime:
 
 
 def open_store(settings: Settings) -> Store:
-    """Return the database, its schema brought up to this release."""
+    """Return the database, its schema brought up to this release; addresses are named by the operator's rules too."""
+    name_addresses(settings)
     if not settings.database.url:
         settings.data.folder.mkdir(parents=True, exist_ok=True)
     store = Store(settings.database_url)
     schema.upgrade(store)
     return store
+
+
+def name_addresses(settings: Settings) -> None:
+    """Let the tracking rules of the operator's files hold in this process; each process of the line begins with it."""
+    tracking.use(tracking_file.read(settings.urls.tracking_rules, partial(deadline, RULE_SECONDS)))
 
 
 def live_web(settings: Settings, clock: Clock = wall_clock, record: Path | None = None) -> HttpWeb:
@@ -86,6 +94,8 @@ def build(
 
     Whoever replays an archive has opened the store, and with it brought the schema up to date, before.
     """
+    if archived:
+        name_addresses(settings)  # which opening the store does else
     web: Web = ArchiveWeb(archived.file, archived.index) if archived else live_web(settings, clock, record)
     manners = manners_of(settings, replayed=archived is not None)
     blobs = Blobs(settings.blobs_url)
