@@ -104,9 +104,7 @@ class Town:
         named = name or slug.title() + " Gazette"
         outlet = Outlet(slug, host or f"www.{slug}.example", named)
         with self.parts.store.writing() as session:
-            source = sources.save(
-                session, SourceSpec(named, slug, outlet.url("/"), language=language), self.at
-            )
+            source = sources.save(session, SourceSpec(named, slug, outlet.url("/"), language=language), self.at)
             feed = feeds.add(session, source.id, outlet.url("/feed.xml"), outlet.host, self.at)
         outlet.feed_id = feed.id
         self.outlets[slug] = outlet
