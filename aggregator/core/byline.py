@@ -90,14 +90,14 @@ def read(byline: str, site: Sequence[str] = ()) -> Names:
     known = [_plain(name) for name in site]
     plain = " ".join(byline.split()).strip(" ,;:|·•–—-/")
     first = plain.partition(",")[0].strip()
-    if _of_site(first, known) and not _NO_NAME.search(first.removeprefix("www.")):
+    if len(first) <= MAX_NAME and _of_site(first, known) and not _NO_NAME.search(first.removeprefix("www.")):
         return Names((), (first,))
     plain = _WHEN.sub("", _MAIL.sub(" ", " ".join(_BY.sub("", plain).split()) + " "))
     plain = _PLACE.sub("", _CODE.sub("", _ROLE.sub("", " ".join(plain.split()))))
     persons: dict[str, None] = {}
     others: dict[str, None] = {}
     for name in _turned(_apart(plain)):
-        wires = [part.strip() for part in name.split("/")]
+        wires = [part.strip() for part in name.split("/") if part.strip()]
         if not 1 < len(name) <= MAX_NAME:
             continue
         if all(is_organisation(wire) for wire in wires):
