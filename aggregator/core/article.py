@@ -91,9 +91,7 @@ class Article:
     `effective_at` is the time it is ordered by: the claimed one, never later than `first_seen`.
     Its page was last looked at `checked_at`, `checks` times in a row without a change, and will be at `check_at` (None:
     not any more). `gone_at` is since when its publisher says that it is withdrawn; None while it stands or may stand.
-    `origins` and `agreement` are those of its Extraction. Of its group it knows the number of the rule that chose the
-    canonical one, the agency that any of its copies credits (`wire`), and the article whose text stands for all
-    (`shown_id`; None: its own).
+    `origins` and `agreement` are those of its Extraction.
     """
 
     id: int
@@ -133,9 +131,6 @@ class Article:
     amp_url: str = ""
     origins: tuple[tuple[str, str], ...] = ()
     agreement: float | None = None
-    root_rule: int = 0
-    wire: str = ""
-    shown_id: int | None = None
 
     @property
     def byline(self) -> tuple[str, ...]:

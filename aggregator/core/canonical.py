@@ -24,21 +24,6 @@ class Candidate:
     is_agency: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The canonical one of a group, the number of the rule that says so (0: the only copy) and the reason in words.
-
-    `wire` is the news agency that the text is credited to by any of the group, '' for none; `shown_id` is the member
-    whose text stands for all.
-    """
-
-    id: int
-    rule: int
-    reason: str
-    wire: str
-    shown_id: int
-
-
 def _named(member: Candidate) -> str:
     """Return the key of the address that a member itself says is the original, '' when it says nothing usable."""
     try:
@@ -47,27 +32,23 @@ def _named(member: Candidate) -> str:
         return ""
 
 
-def canonical(members: Sequence[Candidate]) -> Choice:
-    """Return the canonical one of a group of copies and why; the order of `members` is no matter.
+def canonical(members: Sequence[Candidate]) -> tuple[int, str]:
+    """Return the canonical one of a group of copies and the rule that says so; the order of `members` is no matter.
 
     First what another member itself names as the original, then the agency's own page where the text is credited to
     it, then the earliest time, then who was seen first. Raises ValueError for an empty group.
     """
-    wire = min((member.credit for member in members if member.credit), default="")
     if len(members) == 1:
-        return Choice(members[0].id, 0, "the only copy", wire, members[0].id)
+        return members[0].id, "the only copy"
     pointed = _pointed(members)
     if pointed:
-        chosen = _first(pointed)
-        return Choice(chosen.id, 1, "another copy names it as the original (rel=canonical)", wire, chosen.id)
+        return _first(pointed).id, "another copy names it as the original (rel=canonical)"
+    credited = {member.credit for member in members if member.credit}
     own = [member for member in members if member.is_agency]
-    if wire and own:
-        chosen = _first(own)
-        reason = f"the page of the agency to which the text is credited ({wire})"
-        return Choice(chosen.id, 2, reason, wire, chosen.id)
+    if credited and own:
+        return _first(own).id, f"the page of the agency to which the text is credited ({', '.join(sorted(credited))})"
     first = _first(members)
-    reason = f"the earliest of {len(members)} copies ({first.effective_at:%Y-%m-%d %H:%M} UTC)"
-    return Choice(first.id, 4, reason, wire, first.id)
+    return first.id, f"the earliest of {len(members)} copies ({first.effective_at:%Y-%m-%d %H:%M} UTC)"
 
 
 def _first(members: Sequence[Candidate]) -> Candidate:

@@ -21,33 +21,11 @@ JACCARD = 0.5
 
 
 class Relation(StrEnum):
-    """What one text is to another: the same one (the first four), a part of it, or the same in another language."""
+    """What one text is to another."""
 
     COPY = "copy"
-    REVISION = "revision"
-    CORRECTS = "corrects"
-    CORRECTED_BY = "corrected_by"
     EXCERPT_OF = "excerpt_of"
     CONTAINS = "contains"
-    TRANSLATION = "translation"
-
-    @property
-    def joins(self) -> bool:
-        """Whether two texts that are this to each other are one article."""
-        return self in {Relation.COPY, Relation.REVISION, Relation.CORRECTS, Relation.CORRECTED_BY}
-
-    @property
-    def turned(self) -> "Relation":
-        """What the other text is to the one."""
-        return _TURNED.get(self, self)
-
-
-_TURNED = {
-    Relation.CORRECTS: Relation.CORRECTED_BY,
-    Relation.CORRECTED_BY: Relation.CORRECTS,
-    Relation.EXCERPT_OF: Relation.CONTAINS,
-    Relation.CONTAINS: Relation.EXCERPT_OF,
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from aggregator.core.article import Article, ArticleState
-from aggregator.core.copies import Match
+from aggregator.core.canonical import Candidate, canonical
+from aggregator.core.copies import Match, Relation
+from aggregator.core.credits import is_agency
 from aggregator.core.entry import Entry, EntryStatus
-from aggregator.steps.choosing import choose
 from aggregator.store.copies import Edge
 from aggregator.store.entry_queue import Settled
 
@@ -42,23 +43,16 @@ class Groups:
     def join(self, article_id: int, found: Sequence[tuple[int, Match]]) -> Turn:
         """Join an article's group with those of its copies under the canonical one of all."""
         self.edges += [Edge(article_id, other, match.relation.value, match.score, match.rule) for other, match in found]
-        twins = [other for other, match in found if match.relation.joins]
+        twins = [other for other, match in found if match.relation is Relation.COPY]
         if not twins:
             return Turn(article_id, self.held[article_id].root_id, (), frozenset({article_id}))
         roots = {self.held[each].root_id for each in (article_id, *twins)}
         members = [member for member in self.held.values() if member.root_id in roots]
         standing = [member for member in members if member.state is ArticleState.LIVE]
-        choice = choose(standing)
+        credited = sorted({member.credit for member in standing if member.credit})
+        root, reason = canonical([_candidate(member, credited) for member in standing])
         for member in members:
-            self.held[member.id] = replace(
-                member,
-                root_id=choice.id,
-                root_reason=choice.reason,
-                root_rule=choice.rule,
-                wire=choice.wire,
-                shown_id=choice.shown_id,
-            )
-        root = choice.id
+            self.held[member.id] = replace(member, root_id=root, root_reason=reason)
         self._resettle(members, root)
         return Turn(article_id, root, tuple(member.id for member in members), frozenset({*roots, root, article_id}))
 
@@ -74,3 +68,18 @@ class Groups:
                 reason = "" if ends is EntryStatus.ARTICLE else f"a copy of article {by_id[root].key}"
                 self._ended[entry.id] = replace(entry, status=ends)
                 self.settled[entry.id] = Settled(entry.id, ends, entry.due_at, reason)
+
+
+def _candidate(article: Article, credited: Sequence[str]) -> Candidate:
+    return Candidate(
+        id=article.id,
+        key=article.key,
+        url_key=article.url_key,
+        source_id=article.source_id,
+        canonical_url=article.canonical_url,
+        effective_at=article.effective_at,
+        first_seen=article.first_seen,
+        words=article.words,
+        credit=article.credit,
+        is_agency=any(is_agency(article.url_key, each) for each in credited),
+    )

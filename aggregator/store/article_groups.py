@@ -12,14 +12,7 @@ from aggregator.store.tables import articles
 _PUT = (
     update(articles)
     .where(articles.c.id == bindparam("which"))
-    .values(
-        root_id=bindparam("root"),
-        root_reason=bindparam("why"),
-        root_rule=bindparam("rule"),
-        wire=bindparam("agency"),
-        shown_id=bindparam("shown"),
-        story_id=bindparam("story"),
-    )
+    .values(root_id=bindparam("root"), root_reason=bindparam("why"), story_id=bindparam("story"))
 )
 
 
@@ -47,15 +40,7 @@ def hold(session: Session, ids: Iterable[int]) -> dict[int, Article]:
 def put(session: Session, found: Iterable[Article]) -> None:
     """Store to which group and story articles belong, as these values have it."""
     rows = [
-        {
-            "which": each.id,
-            "root": each.root_id,
-            "why": each.root_reason,
-            "rule": each.root_rule,
-            "agency": each.wire,
-            "shown": each.shown_id,
-            "story": each.story_id,
-        }
+        {"which": each.id, "root": each.root_id, "why": each.root_reason, "story": each.story_id}
         for each in sorted(found, key=lambda each: each.id)
     ]
     if rows:

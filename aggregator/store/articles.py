@@ -99,9 +99,6 @@ def value(row: Row[tuple[object, ...]]) -> Article:
         amp_url=row.amp_url,
         origins=tuple((name, said) for name, _, said in (each.partition("=") for each in _split(row.origins))),
         agreement=row.agreement,
-        root_rule=row.root_rule,
-        wire=row.wire,
-        shown_id=row.shown_id,
     )
 
 

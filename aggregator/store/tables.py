@@ -279,8 +279,6 @@ pages = Table(
     _words("last_modified"),
     Column("blob", String(64), nullable=False, index=True),
     Column("size", Integer, nullable=False),
-    _words("canonical_url", 2000),
-    _words("canonical_why"),
 )
 
 articles = Table(
@@ -328,14 +326,6 @@ articles = Table(
     Column("gone_at", Instant),
     Column("revise_due", Instant),
     _words("revise_cause", 16),
-    _count("root_rule"),
-    _words("wire", 80),
-    Column("shown_id", BigInteger().with_variant(Integer, "sqlite")),
-    _words("claims"),
-    Column("title_key", BigInteger),
-    _words("left_url_key", 2000),
-    Index(None, "source_id", "title_key"),
-    Index(None, "left_url_key"),
     Index(None, "text_hash"),
     Index(None, "url_key"),
     Index(None, "publish_due"),
@@ -442,32 +432,6 @@ copies = Table(
     Column("at", Instant, nullable=False),
 )
 
-group_decisions = Table(
-    "group_decisions",
-    metadata,
-    _id(),
-    Column("kind", String(16), nullable=False),
-    Column("a", ForeignKey("articles.id"), nullable=False, index=True),
-    Column("b", ForeignKey("articles.id"), nullable=False, index=True),
-    _count("command"),
-    _words("why"),
-    _words("who", 80),
-    Column("at", Instant, nullable=False),
-    Column("undone_at", Instant),
-)
-
-group_events = Table(
-    "group_events",
-    metadata,
-    _id(),
-    Column("kind", String(16), nullable=False),
-    _ref("article_id", "articles.id", index=True),
-    Column("root_id", BigInteger().with_variant(Integer, "sqlite"), nullable=False, index=True),
-    Column("before_id", BigInteger().with_variant(Integer, "sqlite")),
-    _words("reason"),
-    Column("at", Instant, nullable=False),
-)
-
 sightings = Table(
     "sightings",
     metadata,
@@ -490,31 +454,6 @@ stories = Table(
     Column("first_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False, index=True),
     _count("size"),
-    Column("article_id", BigInteger().with_variant(Integer, "sqlite")),
-    Column("merged_into", BigInteger().with_variant(Integer, "sqlite")),
-    Column("repair_due", Instant, index=True),
-)
-
-story_events = Table(
-    "story_events",
-    metadata,
-    _id(),
-    Column("kind", String(16), nullable=False),
-    _ref("story_id", "stories.id", index=True),
-    Column("other_id", BigInteger().with_variant(Integer, "sqlite")),
-    Column("article_id", BigInteger().with_variant(Integer, "sqlite")),
-    _words("reason"),
-    Column("at", Instant, nullable=False),
-)
-
-story_links = Table(
-    "story_links",
-    metadata,
-    Column("a", ForeignKey("stories.id"), primary_key=True),
-    Column("b", ForeignKey("stories.id"), primary_key=True, index=True),
-    Column("score", Float, nullable=False),
-    _words("rule", 80),
-    Column("at", Instant, nullable=False),
 )
 
 story_terms = Table(

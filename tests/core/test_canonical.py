@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aggregator.core.canonical import Candidate, Choice, canonical
+from aggregator.core.canonical import Candidate, canonical
 from aggregator.core.url import key
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -24,11 +24,11 @@ def chosen(*members: Candidate) -> int:
     """Return the canonical one, the same in every order of the members."""
     answers = {canonical(order) for order in itertools.permutations(members)}
     assert len(answers) == 1
-    return answers.pop().id
+    return answers.pop()[0]
 
 
 def test_the_only_one_is_the_original() -> None:
-    assert canonical([member(4)]) == Choice(4, 0, "the only copy", "", 4)
+    assert canonical([member(4)]) == (4, "the only copy")
 
 
 def test_a_group_of_none_has_no_original() -> None:
@@ -38,7 +38,7 @@ def test_a_group_of_none_has_no_original() -> None:
 
 def test_the_earliest_is_the_original() -> None:
     assert chosen(member(1), member(2, effective_at=NOON - HOUR), member(3)) == 2
-    assert "2026-11-03 11:00 UTC" in canonical([member(1), member(2, effective_at=NOON - HOUR)]).reason
+    assert "2026-11-03 11:00 UTC" in canonical([member(1), member(2, effective_at=NOON - HOUR)])[1]
 
 
 def test_of_equal_times_the_first_seen_is_the_original_then_the_key() -> None:
@@ -50,7 +50,7 @@ def test_of_equal_times_the_first_seen_is_the_original_then_the_key() -> None:
 def test_the_agencys_own_page_is_the_original_of_what_is_credited_to_it() -> None:
     early = member(1, credit="AP", effective_at=NOON - DAY)
     assert chosen(early, member(2, is_agency=True), member(3)) == 2
-    assert "AP" in canonical([early, member(2, is_agency=True)]).reason
+    assert "AP" in canonical([early, member(2, is_agency=True)])[1]
     assert chosen(replace(early, credit=""), member(2, is_agency=True)) == 1
 
 
@@ -58,7 +58,7 @@ def test_what_another_copy_names_is_the_original_even_when_seen_later() -> None:
     late = member(2, effective_at=NOON + DAY, first_seen=NOON + DAY)
     copy = member(1, canonical_url="http://www.outlet2.example/story/?utm_source=x")
     assert chosen(copy, late, member(3, credit="AP", is_agency=True)) == 2
-    assert "canonical" in canonical([copy, late]).reason
+    assert "canonical" in canonical([copy, late])[1]
 
 
 @pytest.mark.parametrize(
