@@ -10,7 +10,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from aggregator import __version__
 from aggregator.core.attribution import DISCLAIMER
@@ -19,6 +25,7 @@ from aggregator.core.rights import CAP_CHARS, CAP_WORDS
 
 PREFIX = "AGGREGATOR_"
 CONFIG_FILE = Path("config/aggregator.toml")
+_LISTS = ("AGGREGATOR_URLS_TRACKING_RULES",)
 _NOT_SETTINGS = ("AGGREGATOR_CONFIG", "AGGREGATOR_TEST_")
 
 LEAST_MEMORY = 300  # MiB; a process that reads pages has about 200 before it begins
@@ -243,6 +250,9 @@ def load(**given: Any) -> Settings:  # noqa: ANN401 - groups by name, checked by
         return Settings(**given)
     except tomllib.TOMLDecodeError as error:
         raise Refused(f"{config_file()} is not valid TOML: {error}") from error
+    except SettingsError as error:
+        given = [f"{name} = {value!r}" for name, value in os.environ.items() if name.upper() in _LISTS]
+        raise Refused(f'{", ".join(given)} is no list; in the environment one is JSON: ["one", "two"]') from error
     except ValidationError as error:
         raise Refused("\n".join(_sentence(each) for each in error.errors())) from error
 

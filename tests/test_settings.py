@@ -102,6 +102,8 @@ def test_a_wrong_setting_in_the_file_is_refused_with_key_value_and_what_is_allow
             "AGGREGATOR_SIGHT_PORT in the environment is no setting; the groups are beat, blobs",
         ),
         ("AGGREGATOR_PORT", "1", "AGGREGATOR_PORT in the environment is no setting"),
+        ("AGGREGATOR_URLS_TRACKING_RULES", "a.json", "AGGREGATOR_URLS_TRACKING_RULES = 'a.json' is no list"),
+        ("AGGREGATOR_URLS_TRACKING_RULES", "1", "setting urls.tracking_rules = 1 is wrong"),
     ],
 )
 def test_a_wrong_setting_in_the_environment_is_refused_too(

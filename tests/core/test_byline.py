@@ -168,3 +168,9 @@ def test_names_in_elements_of_their_own_stay_apart(parts: list[str], expected: s
 )
 def test_a_full_name_has_two_words_where_words_have_spaces(name: str, expected: bool):
     assert full(name) is expected
+
+
+def test_the_name_of_a_site_that_is_no_name_for_its_length_is_not_taken():
+    site = "Skarholm " * 10 + "Post"
+    assert len(site) > MAX_NAME
+    assert read(site, [site]) == Names()
