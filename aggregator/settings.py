@@ -251,8 +251,8 @@ def load(**given: Any) -> Settings:  # noqa: ANN401 - groups by name, checked by
     except tomllib.TOMLDecodeError as error:
         raise Refused(f"{config_file()} is not valid TOML: {error}") from error
     except SettingsError as error:
-        given = [f"{name} = {value!r}" for name, value in os.environ.items() if name.upper() in _LISTS]
-        raise Refused(f'{", ".join(given)} is no list; in the environment one is JSON: ["one", "two"]') from error
+        lists = [f"{name} = {value!r}" for name, value in os.environ.items() if name.upper() in _LISTS]
+        raise Refused(f'{", ".join(lists)} is no list; in the environment one is JSON: ["one", "two"]') from error
     except ValidationError as error:
         raise Refused("\n".join(_sentence(each) for each in error.errors())) from error
 
